@@ -1,0 +1,51 @@
+import { Fields } from "./fields.js";
+import { readJsonText } from "./json-text.js";
+import { type Message, type MessageJSON, type MessageLike, readMessage } from "./message.js";
+
+/** What a {@link Conversation} is accepted as: an instance, or an object literal of the canonical JSON. */
+export interface ConversationLike {
+  readonly messages: readonly MessageLike[];
+}
+
+/** The canonical JSON of a conversation. */
+export interface ConversationJSON {
+  readonly messages: readonly MessageJSON[];
+}
+
+/** A list of messages, in order. An immutable value; iterating it gives the messages. */
+export class Conversation implements ConversationLike, Iterable<Message> {
+  readonly messages: readonly Message[];
+
+  /** @throws HarmonyError as {@link Message} does, with paths such as `messages[2].content[0].type`. */
+  constructor(conversation: ConversationLike) {
+    this.messages = new Fields(conversation, "", "a conversation").list("messages", readMessage);
+    Object.freeze(this);
+  }
+
+  static fromMessages(messages: Iterable<MessageLike>): Conversation {
+    return new Conversation({ messages: Array.from(messages) });
+  }
+
+  /**
+   * Reads the canonical JSON, as text or already parsed. Text keeps the spelling of numbers and the order of keys in tool
+   * schemas, which `JSON.parse` loses.
+   * @throws HarmonyError as the constructor does, and `invalid-json` and its kin for text.
+   */
+  static fromJSON(json: string | ConversationLike): Conversation {
+    return new Conversation((typeof json === "string" ? readJsonText(json) : json) as ConversationLike);
+  }
+
+  [Symbol.iterator](): Iterator<Message> {
+    return this.messages[Symbol.iterator]();
+  }
+
+  /** The canonical JSON, as the Python and Rust packages write and read it; `JSON.stringify` calls it. */
+  toJSON(): ConversationJSON {
+    return { messages: this.messages.map((message) => message.toJSON()) };
+  }
+}
+
+/** Reads a conversation that may be one already. */
+export function readConversation(value: ConversationLike): Conversation {
+  return value instanceof Conversation ? value : new Conversation(value);
+}

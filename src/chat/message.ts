@@ -1,0 +1,117 @@
+import { type Author, type AuthorLike, readRole } from "./author.js";
+import { type Content, type ContentLike, readContent, TextContent } from "./content.js";
+import { Fields, wrongType } from "./fields.js";
+import { readJsonText } from "./json-text.js";
+import type { Role } from "./role.js";
+
+/** What a {@link Message} is accepted as: an instance, or an object literal of the canonical JSON. */
+export interface MessageLike {
+  readonly role: Role;
+  readonly name?: string | null | undefined;
+  readonly recipient?: string | null | undefined;
+  readonly content: string | readonly ContentLike[];
+  readonly channel?: string | null | undefined;
+  readonly content_type?: string | null | undefined;
+}
+
+/** The canonical JSON of a message: a single text part is written as a plain string. */
+export interface MessageJSON {
+  readonly role: Role;
+  readonly name?: string;
+  readonly recipient?: string;
+  readonly content: string | readonly Content[];
+  readonly channel?: string;
+  readonly content_type?: string;
+}
+
+/** A message: who wrote it, to whom, on which channel, and its content. An immutable value. */
+export class Message implements MessageLike {
+  readonly role: Role;
+  /** Who exactly: a tool's full name (`functions.get_weather`), or a participant's. */
+  declare readonly name?: string;
+  /** To whom: a tool's full name makes an assistant's message a call. */
+  declare readonly recipient?: string;
+  /** Always a list, also where the message was made from a string. */
+  readonly content: readonly Content[];
+  /** `analysis`, `commentary` or `final` for an assistant's messages. */
+  declare readonly channel?: string;
+  /** Such as `<|constrain|>json`; a model sets it on its tool calls. */
+  declare readonly content_type?: string;
+
+  /** @throws HarmonyError `missing-field`, `wrong-type`, `unknown-role` or `unknown-content-type`, with the path. */
+  constructor(message: MessageLike, path = "") {
+    const fields = new Fields(message, path, "a message");
+    this.role = readRole(fields);
+    const name = fields.optionalString("name");
+    if (name !== undefined) this.name = name;
+    const recipient = fields.optionalString("recipient");
+    if (recipient !== undefined) this.recipient = recipient;
+    this.content = readContents(fields);
+    const channel = fields.optionalString("channel");
+    if (channel !== undefined) this.channel = channel;
+    const contentType = fields.optionalString("content_type");
+    if (contentType !== undefined) this.content_type = contentType;
+    Object.freeze(this);
+  }
+
+  static fromRoleAndContent(role: Role, content: string | ContentLike): Message {
+    return new Message({ role, content: contentList(content) });
+  }
+
+  static fromRoleAndContents(role: Role, contents: readonly ContentLike[]): Message {
+    return new Message({ role, content: contents });
+  }
+
+  static fromAuthorAndContent(author: Author | AuthorLike, content: string | ContentLike): Message {
+    return new Message({ role: author.role, name: author.name, content: contentList(content) });
+  }
+
+  /**
+   * Reads the canonical JSON of a message, as text or already parsed. Text keeps the spelling of numbers and the order of
+   * keys in tool schemas, which `JSON.parse` loses.
+   * @throws HarmonyError as the constructor does, and `invalid-json` and its kin for text.
+   */
+  static fromJSON(json: string | MessageLike): Message {
+    return new Message((typeof json === "string" ? readJsonText(json) : json) as MessageLike);
+  }
+
+  /** The message with one more part at its end. */
+  addingContent(content: string | ContentLike): Message {
+    return new Message({ ...this, content: [...this.content, ...contentList(content)] });
+  }
+
+  withChannel(channel: string): Message {
+    return new Message({ ...this, channel });
+  }
+
+  withRecipient(recipient: string): Message {
+    return new Message({ ...this, recipient });
+  }
+
+  withContentType(contentType: string): Message {
+    return new Message({ ...this, content_type: contentType });
+  }
+
+  /** The canonical JSON, as the Python and Rust packages write and read it; `JSON.stringify` calls it. */
+  toJSON(): MessageJSON {
+    const [first] = this.content;
+    const content = this.content.length === 1 && first?.type === "text" ? first.text : this.content;
+    return { ...this, content };
+  }
+}
+
+function contentList(content: string | ContentLike): readonly ContentLike[] {
+  return [typeof content === "string" ? TextContent.new(content) : content];
+}
+
+function readContents(fields: Fields): readonly Content[] {
+  const content = fields.required("content");
+  if (typeof content === "string") return Object.freeze([TextContent.new(content)]);
+  if (!Array.isArray(content)) throw wrongType(content, fields.at("content"), "a string or a list of content parts");
+  return fields.list("content", readContent);
+}
+
+/** Reads a message that may be one already. */
+export function readMessage(value: unknown, path: string): Message {
+  return value instanceof Message ? value : new Message(value as MessageLike, path);
+}
