@@ -1,0 +1,87 @@
+import type { Content } from "../chat/content.js";
+import type { Message } from "../chat/message.js";
+import { Role } from "../chat/role.js";
+import { HarmonyError } from "../errors.js";
+import { SpecialToken } from "../special-tokens.js";
+import { contentText } from "./content-text.js";
+import type { PartSink } from "./parts.js";
+
+/** What the rest of the conversation says about one message in it. */
+export interface MessageSetting {
+  /** Index of the message in its conversation; 0 for a message on its own. */
+  readonly index: number;
+  /** JSON path of the message, for errors. */
+  readonly path: string;
+  /** Whether a developer message declares functions, which the system message then mentions. */
+  readonly hasFunctionTools: boolean;
+  /** The token that ends the message instead of the usual one. */
+  readonly terminator?: number | undefined;
+}
+
+const CONSTRAIN_MARKER = "<|constrain|>";
+
+/**
+ * Renders one message. Each text is a part, and thus encoded, on its own.
+ * @throws HarmonyError `tool-without-name` or `misplaced-content`.
+ */
+export function renderMessage(message: Message, setting: MessageSetting, sink: PartSink): void {
+  const { index } = setting;
+  sink.special(SpecialToken.START, "header", index);
+  renderAuthor(message, setting, sink);
+  if (message.recipient !== undefined && message.recipient !== "all") {
+    sink.text(` to=${message.recipient}`, "header", index);
+  }
+  if (message.channel !== undefined) {
+    sink.special(SpecialToken.CHANNEL, "header", index);
+    sink.text(message.channel, "header", index);
+  }
+  if (message.content_type !== undefined) renderContentType(message.content_type, index, sink);
+  sink.special(SpecialToken.MESSAGE, "header", index);
+  message.content.forEach((content, part) => {
+    checkPlace(content, message.role, `${setting.path}content[${part}]`);
+    sink.text(contentText(content, setting.hasFunctionTools), "content", index);
+  });
+  sink.special(setting.terminator ?? usualTerminator(message), "terminator", index);
+}
+
+function renderAuthor({ role, name }: Message, { index, path }: MessageSetting, sink: PartSink): void {
+  if (role !== Role.TOOL) {
+    sink.text(role, "header", index);
+    if (name !== undefined) sink.text(`:${name}`, "header", index);
+    return;
+  }
+  // A tool's message begins with the tool's name in place of a role.
+  if (name === undefined) {
+    throw new HarmonyError("tool-without-name", "Tools should have a name!", { path: `${path}name` });
+  }
+  sink.text(name, "header", index);
+}
+
+function renderContentType(contentType: string, index: number, sink: PartSink): void {
+  if (!contentType.startsWith(CONSTRAIN_MARKER)) {
+    sink.text(` ${contentType}`, "header", index);
+    return;
+  }
+  sink.text(" ", "header", index);
+  sink.special(SpecialToken.CONSTRAIN, "header", index);
+  const rest = contentType.slice(CONSTRAIN_MARKER.length);
+  if (rest !== "") sink.text(rest, "header", index);
+}
+
+/** An assistant's message to somebody is a call, `all` included. */
+function usualTerminator({ role, recipient }: Message): number {
+  return role === Role.ASSISTANT && recipient !== undefined ? SpecialToken.CALL : SpecialToken.END;
+}
+
+const HOME: Readonly<Partial<Record<Content["type"], { readonly role: Role; readonly name: string }>>> = {
+  system_content: { role: Role.SYSTEM, name: "SystemContent" },
+  developer_content: { role: Role.DEVELOPER, name: "DeveloperContent" },
+};
+
+function checkPlace(content: Content, role: Role, path: string): void {
+  const home = HOME[content.type];
+  if (home === undefined || home.role === role) return;
+  const found = role.charAt(0).toUpperCase() + role.slice(1);
+  const message = `${home.name} may only appear in ${home.role} messages, found in ${found}`;
+  throw new HarmonyError("misplaced-content", message, { path });
+}

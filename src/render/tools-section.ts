@@ -1,0 +1,56 @@
+import { originalOf } from "../chat/json-value.js";
+import type { ToolDescription, ToolNamespaceConfig, ToolNamespaces } from "../chat/tools.js";
+import { schemaType } from "./schema-type.js";
+
+/** The section that declares tools; `undefined` where there is no namespace at all. */
+export function toolsSection(tools: ToolNamespaces | undefined): string | undefined {
+  const keys = Object.keys(tools ?? {});
+  if (tools === undefined || keys.length === 0) return undefined;
+  const namespaces = keys.sort(compareBytes).map((key) => namespaceText(tools[key]!));
+  return ["# Tools", ...namespaces].join("\n\n");
+}
+
+function namespaceText({ name, description, tools }: ToolNamespaceConfig): string {
+  const about = linesOf(description ?? "");
+  const lines = [`## ${name}\n`];
+  if (tools.length === 0) {
+    lines.push(...about);
+  } else {
+    lines.push(...about.map(asComment), `namespace ${name} {\n`, ...tools.map(toolText), `} // namespace ${name}`);
+  }
+  return lines.join("\n");
+}
+
+function toolText({ name, description, parameters }: ToolDescription): string {
+  const argument = parameters === undefined ? "()" : `(_: ${schemaType(originalOf(parameters))})`;
+  return [...linesOf(description).map(asComment), `type ${name} = ${argument} => any;\n`].join("\n");
+}
+
+function asComment(line: string): string {
+  return `// ${line}`;
+}
+
+/** Lines as Rust's `str::lines` cuts them: `\n` or `\r\n` ends a line, and an end adds no empty one. */
+function linesOf(text: string): string[] {
+  if (text === "") return [];
+  const lines = text.split("\n");
+  const last = lines.pop() ?? "";
+  const ended = lines.map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line));
+  return last === "" ? ended : [...ended, last];
+}
+
+/** Order of the UTF-8 bytes, which is that of code points; JavaScript's own order is that of UTF-16 units. */
+function compareBytes(left: string, right: string): number {
+  const length = Math.min(left.length, right.length);
+  for (let index = 0; index < length; index += 1) {
+    const a = left.charCodeAt(index);
+    const b = right.charCodeAt(index);
+    if (a !== b) return byteOrderOf(a) - byteOrderOf(b);
+  }
+  return left.length - right.length;
+}
+
+/** Surrogates stand for code points above U+FFFF, so they sort behind every other unit. */
+function byteOrderOf(unit: number): number {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
+}
