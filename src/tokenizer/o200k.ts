@@ -1,0 +1,76 @@
+import { Decoder } from "./decoder.js";
+import { PlainTokenizer } from "./plain.js";
+import { SpecialText } from "./special-text.js";
+import type { EncodeOptions, Tokenizer } from "./tokenizer.js";
+
+let plain: PlainTokenizer | undefined;
+
+/**
+ * A tokenizer of o200k_base with special tokens of one's own: their spelling in text and their ids, which must lie
+ * above the vocabulary's. Cheap: the vocabulary is unpacked when the first tokenizer needs it, and shared.
+ */
+export function createTokenizer(specialTokens: ReadonlyMap<string, number>): Tokenizer {
+  return new O200kTokenizer(specialTokens);
+}
+
+class O200kTokenizer implements Tokenizer {
+  readonly specialTokens: ReadonlyMap<string, number>;
+  readonly #specialText: SpecialText;
+  readonly #decoder: Decoder;
+
+  constructor(specialTokens: ReadonlyMap<string, number>) {
+    this.specialTokens = specialTokens;
+    this.#specialText = new SpecialText(specialTokens);
+    this.#decoder = new Decoder(specialTokens);
+  }
+
+  encode(text: string, options: EncodeOptions = {}): number[] {
+    checkText(text);
+    const tokens: number[] = [];
+    for (const stretch of this.#specialText.cut(text, options)) {
+      if ("token" in stretch) tokens.push(stretch.token);
+      else this.encodeOrdinary(stretch.text, tokens);
+    }
+    return tokens;
+  }
+
+  encodeOrdinary(text: string, into: number[] = []): number[] {
+    checkText(text);
+    plain ??= new PlainTokenizer();
+    for (const token of plain.encodeOrdinary(text)) into.push(token);
+    return into;
+  }
+
+  countTokens(text: string): number {
+    return this.encodeOrdinary(text).length;
+  }
+
+  isSpecialToken(token: number): boolean {
+    return this.#decoder.isSpecialToken(token);
+  }
+
+  tokenBytes(token: number): Uint8Array | undefined {
+    return this.#decoder.tokenBytes(token);
+  }
+
+  tokenText(token: number): string | undefined {
+    return this.#decoder.tokenText(token);
+  }
+
+  decodeBytes(tokens: Iterable<number>): Uint8Array {
+    return this.#decoder.decodeBytes(tokens);
+  }
+
+  decode(tokens: Iterable<number>): string {
+    return this.#decoder.decode(tokens);
+  }
+
+  decodeUtf8(tokens: Iterable<number>): string {
+    return this.#decoder.decodeUtf8(tokens);
+  }
+}
+
+function checkText(text: string): void {
+  if (typeof text !== "string")
+    throw new TypeError(`text must be a string, not ${text === null ? "null" : typeof text}`);
+}
