@@ -1,0 +1,215 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { Message } from "../../src/chat/message.js";
+import { HarmonyError } from "../../src/errors.js";
+import type { ParseOptions } from "../../src/parse/options.js";
+import { parseMessages } from "../../src/parse/parse-messages.js";
+import { StreamableParser } from "../../src/parse/streamable-parser.js";
+import { SpecialToken } from "../../src/special-tokens.js";
+import { encoding, tokensOf } from "./recorded.js";
+
+function referenceText(name: string): string {
+  return readFileSync(new URL(`../reference/test-data/${name}.txt`, import.meta.url), "utf8");
+}
+
+function thrownBy(call: () => unknown): HarmonyError {
+  try {
+    call();
+  } catch (error) {
+    expect(error).toBeInstanceOf(HarmonyError);
+    return error as HarmonyError;
+  }
+  throw new Error("nothing was thrown");
+}
+
+const assistant = (content: string) => Message.fromRoleAndContent("assistant", content);
+
+/** U+1F496, which takes two tokens. */
+const SPARKLING_HEART = "\u{1F496}";
+/** A space and the first half of some emoji. */
+const HALF_AN_EMOJI = 9552;
+const UNKNOWN_TOKEN = 201089;
+
+describe("what the reference's own tests expect", () => {
+  test("its streamed example holds three messages", () => {
+    const parser = new StreamableParser(encoding, "assistant");
+    for (const token of tokensOf(referenceText("test_streamable_parser"))) parser.process(token);
+    expect(parser.messages).toHaveLength(3);
+  });
+
+  const call = assistant('{"latitude":48.8566,"longitude":2.3522}')
+    .withChannel("commentary")
+    .withRecipient("functions.get_weather")
+    .withContentType("<|constrain|>json");
+
+  test.each([
+    ["after the recipient", "assistant to=functions.get_weather<|channel|>commentary<|constrain|>json"],
+    ["after the channel's recipient", "assistant<|channel|>commentary to=functions.get_weather<|constrain|>json"],
+  ])("a constrain marker without a space before it: %s", (_, header) => {
+    const text = `<|start|>${header}<|message|>{"latitude":48.8566,"longitude":2.3522}<|call|>`;
+    expect(parseMessages(encoding, tokensOf(text))).toEqual([call]);
+  });
+
+  test.each([
+    ["assistant", "<|channel|>commentary Hello<|end|>", assistant("Hello").withChannel("commentary")],
+    ["assistant", "<|channel|>final Hi there<|return|>", assistant("Hi there").withChannel("final")],
+    ["assistant", "to=x  hi<|end|>", assistant("to=x hi")],
+  ] as const)("a message token that is missing: %s, %s", (role, text, message) => {
+    const error = thrownBy(() => parseMessages(encoding, tokensOf(text), role));
+    expect(error.code).toBe("unexpected-end");
+    expect(parseMessages(encoding, tokensOf(text), role, { strict: false })).toEqual([message]);
+  });
+
+  test("bytes do not leak from one message into the next", () => {
+    const tokens = [
+      ...tokensOf("<|start|>assistant<|message|>"),
+      ...[HALF_AN_EMOJI, HALF_AN_EMOJI],
+      ...tokensOf("<|end|><|start|>assistant<|message|>Hi<|end|>"),
+    ];
+    expect(parseMessages(encoding, tokens)).toEqual([assistant(" \uFFFD \uFFFD"), assistant("Hi")]);
+  });
+
+  test("half a character at the end of the input is replaced", () => {
+    const parser = new StreamableParser(encoding);
+    for (const token of [...tokensOf("<|start|>assistant<|message|>"), HALF_AN_EMOJI, ...tokensOf("Hi")]) {
+      parser.process(token);
+    }
+    parser.processEos();
+    expect(parser.messages).toEqual([assistant(" \uFFFDHi")]);
+    expect(parser.lastContentDelta).toBeUndefined();
+    expect(parser.currentContent).toBe("");
+  });
+
+  test("a character of two tokens comes with the second", () => {
+    const parser = new StreamableParser(encoding);
+    for (const token of tokensOf("<|start|>assistant<|message|>")) parser.process(token);
+    const [first, second] = encoding.tokenizer.encodeOrdinary(SPARKLING_HEART);
+    parser.process(first!);
+    expect([parser.lastContentDelta, parser.currentContent]).toEqual([undefined, ""]);
+    parser.process(second!);
+    expect([parser.lastContentDelta, parser.currentContent]).toEqual([SPARKLING_HEART, SPARKLING_HEART]);
+  });
+
+  test("an unknown token in a content is replaced at its end", () => {
+    const text = "<|start|>assistant<|channel|>analysis<|message|>Practice invalid token handling.";
+    expect(parseMessages(encoding, [...tokensOf(text), 0xffffffff])).toEqual([
+      assistant("Practice invalid token handling.\uFFFD").withChannel("analysis"),
+    ]);
+  });
+});
+
+describe("errors", () => {
+  test.each([
+    ["unexpected-token", "Unexpected token 12194 while expecting start token 200006", undefined, "Hi", 0],
+    ["unexpected-end", "Unexpected EOS while waiting for message header to complete", undefined, "<|start|>user", 2],
+    ["header-without-role", "message header did not contain a role", undefined, "<|start|><|message|>", 1],
+    ["unknown-role", "Unknown role: robot", undefined, "<|start|>robot<|message|>", 2],
+    [
+      "channel-without-name",
+      "channel marker present but no channel value found in header",
+      "assistant",
+      "<|channel|> x<|message|>",
+      2,
+    ],
+    [
+      "unexpected-header-words",
+      "unexpected tokens remaining in message header: to=functions.q",
+      "assistant",
+      "to=functions.q a json<|message|>",
+      6,
+    ],
+  ] as const)("%s: %s", (code, message, role, text, tokenIndex) => {
+    const error = thrownBy(() => parseMessages(encoding, tokensOf(text), role));
+    expect({ code: error.code, message: error.message, tokenIndex: error.tokenIndex }).toEqual({
+      code,
+      message,
+      tokenIndex,
+    });
+  });
+
+  test("a header with an unknown token cannot be decoded", () => {
+    const tokens = [SpecialToken.START, UNKNOWN_TOKEN, SpecialToken.MESSAGE];
+    expect(thrownBy(() => parseMessages(encoding, tokens)).code).toBe("undecodable-header");
+  });
+
+  test("after a header that failed, the given role is still in force and the parser goes on", () => {
+    const parser = new StreamableParser(encoding, "assistant");
+    for (const token of tokensOf("a b c")) parser.process(token);
+    thrownBy(() => parser.process(SpecialToken.MESSAGE));
+    expect([parser.state, parser.currentRole, parser.messages]).toEqual(["ExpectStart", "assistant", []]);
+    for (const token of tokensOf("<|start|><|message|>Hi<|end|>")) parser.process(token);
+    expect(parser.messages).toEqual([assistant("Hi")]);
+  });
+
+  test("after the end came too soon, the header goes on", () => {
+    const parser = new StreamableParser(encoding, "assistant");
+    thrownBy(() => parser.processEos());
+    for (const token of tokensOf("<|channel|>final<|message|>Hi")) parser.process(token);
+    expect(parser.processEos().messages).toEqual([assistant("Hi").withChannel("final")]);
+  });
+});
+
+describe("mistakes of the caller", () => {
+  test.each([-1, 0.5, Number.NaN, 2 ** 32, "1" as unknown as number, undefined as unknown as number])(
+    "%s is no token",
+    (token) => {
+      const parser = new StreamableParser(encoding, "assistant");
+      expect(() => parser.process(token)).toThrow(RangeError);
+      expect(parser.tokens).toEqual([]);
+    },
+  );
+
+  test("a misspelled option is named, with the one that was meant", () => {
+    const options = { stict: false } as ParseOptions;
+    expect(() => new StreamableParser(encoding, "assistant", options)).toThrow(
+      new TypeError("unknown option 'stict'; did you mean 'strict'?"),
+    );
+  });
+
+  test("strict and mode must not contradict each other", () => {
+    expect(() => new StreamableParser(encoding, null, { strict: true, mode: "permissive" })).toThrow(TypeError);
+    expect(() => new StreamableParser(encoding, null, { strict: false, mode: "permissive" })).not.toThrow();
+  });
+
+  test.each([{ mode: "lax" }, { strict: 1 }])("%j is no option's value", (options) => {
+    expect(() => new StreamableParser(encoding, null, options as unknown as ParseOptions)).toThrow(TypeError);
+  });
+
+  test("a role that does not exist", () => {
+    expect(() => new StreamableParser(encoding, "robot" as "user")).toThrow(TypeError);
+  });
+});
+
+test("spans: header, content and terminator follow each other", () => {
+  const parser = new StreamableParser(encoding, "assistant");
+  const texts = [
+    "<|channel|>analysis<|message|>",
+    "Hm",
+    "<|end|>",
+    "<|start|>assistant<|channel|>final<|message|>",
+    "Yes",
+  ];
+  const ends: number[] = [];
+  for (const text of texts) {
+    for (const token of tokensOf(text)) parser.process(token);
+    ends.push(parser.tokens.length);
+  }
+  parser.processEos();
+  const [a, b, c, d, e] = ends as [number, number, number, number, number];
+  expect(parser.spans).toEqual([
+    { header: [0, a], content: [a, b], terminator: [b, c] },
+    { header: [c, d], content: [d, e], terminator: [e, e] },
+  ]);
+});
+
+test("reading the content after every token costs what the token added", () => {
+  const parser = new StreamableParser(encoding, "assistant");
+  parser.process(SpecialToken.MESSAGE);
+  let length = 0;
+  for (let i = 0; i < 100_000; i++) {
+    parser.process(64);
+    length += parser.lastContentDelta?.length ?? 0;
+    if (parser.currentContent.length !== length) throw new Error(`${parser.currentContent.length} of ${length}`);
+  }
+  expect(parser.processEos().messages).toEqual([assistant("a".repeat(100_000))]);
+});
