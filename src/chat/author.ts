@@ -19,6 +19,7 @@ export class Author implements AuthorLike {
     this.role = readRole(fields);
     const name = fields.optionalString("name");
     if (name !== undefined) this.name = name;
+    fields.end();
     Object.freeze(this);
   }
 
@@ -30,7 +31,7 @@ export class Author implements AuthorLike {
 
 /** Reads the field `role`. */
 export function readRole(fields: Fields): Role {
-  const role = fields.required("role");
+  const role = fields.string("role");
   if (!isRole(role)) throw unknownRole(role, fields.at("role"));
   return role;
 }

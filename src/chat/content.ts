@@ -30,7 +30,9 @@ export class TextContent implements TextContentLike {
 
   /** @throws HarmonyError `missing-field` or `wrong-type`. */
   constructor(content: TextContentLike, path = "") {
-    this.text = new Fields(content, path, "a text content").string("text");
+    const fields = new Fields(content, path, "a text content");
+    this.text = fields.string("text");
+    fields.end();
     Object.freeze(this);
   }
 
@@ -57,6 +59,7 @@ export class ChannelConfig implements ChannelConfigLike {
     const fields = new Fields(config, path, "a channel configuration");
     this.valid_channels = fields.list("valid_channels", readString);
     this.channel_required = fields.boolean("channel_required");
+    fields.end();
     Object.freeze(this);
   }
 
@@ -112,6 +115,7 @@ export class SystemContent implements SystemContentLike {
     }
     const tools = readTools(fields);
     if (tools !== undefined) this.tools = tools;
+    fields.end();
     Object.freeze(this);
   }
 
@@ -195,6 +199,7 @@ export class DeveloperContent implements DeveloperContentLike {
     if (instructions !== undefined) this.instructions = instructions;
     const tools = readTools(fields);
     if (tools !== undefined) this.tools = tools;
+    fields.end();
     Object.freeze(this);
   }
 
@@ -231,6 +236,7 @@ export function readContent(value: unknown, path: string): Content {
   if (value instanceof TextContent || value instanceof SystemContent || value instanceof DeveloperContent) return value;
   const fields = new Fields(value, path, "a content part");
   const type = fields.string("type");
+  fields.end();
   switch (type) {
     case "text":
       return new TextContent(value as TextContentLike, path);

@@ -18,7 +18,9 @@ export class Conversation implements ConversationLike, Iterable<Message> {
 
   /** @throws HarmonyError as {@link Message} does, with paths such as `messages[2].content[0].type`. */
   constructor(conversation: ConversationLike) {
-    this.messages = new Fields(conversation, "", "a conversation").list("messages", readMessage);
+    const fields = new Fields(conversation, "", "a conversation");
+    this.messages = fields.list("messages", readMessage);
+    fields.end();
     Object.freeze(this);
   }
 

@@ -8,6 +8,8 @@ import { JsonObject, kindOf, memberPath } from "./json-value.js";
 export class Fields {
   readonly path: string;
   readonly #object: Record<string, unknown> | JsonObject;
+  /** Fields read that were given more than once. */
+  readonly #repeated: string[] = [];
 
   /** @throws HarmonyError `wrong-type` where the value is no object. */
   constructor(value: unknown, path: string, what: string) {
@@ -79,6 +81,7 @@ export class Fields {
   required(key: string): unknown {
     const value = this.#given(key);
     if (value === undefined) {
+      this.end();
       const where = this.path === "" ? "" : ` in ${this.path}`;
       throw new HarmonyError("missing-field", `missing field \`${key}\`${where}`, { path: this.at(key) });
     }
@@ -90,14 +93,23 @@ export class Fields {
     return memberPath(this.path, key);
   }
 
+  /**
+   * Ends the reading of the object: every field that was read must have been given once. Comes last because what is wrong
+   * with a field's first value is the better news.
+   * @throws HarmonyError `duplicate-field`.
+   */
+  end(): void {
+    const [key] = this.#repeated;
+    if (key === undefined) return;
+    throw new HarmonyError("duplicate-field", `duplicate field \`${key}\` at ${this.at(key)}`, { path: this.at(key) });
+  }
+
   #given(key: string): unknown {
     if (!(this.#object instanceof JsonObject)) return this.#object[key];
-    if (this.#object.repeated?.has(key)) {
-      throw new HarmonyError("duplicate-field", `duplicate field \`${key}\` at ${this.at(key)}`, {
-        path: this.at(key),
-      });
-    }
-    return this.#object.entries.get(key);
+    const first = this.#object.repeated?.get(key);
+    if (first === undefined) return this.#object.entries.get(key);
+    this.#repeated.push(key);
+    return first;
   }
 }
 

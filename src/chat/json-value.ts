@@ -16,13 +16,14 @@ export class JsonNumber {
 export class JsonObject {
   /** In the order of the text; a key given twice keeps its first place and its last value. */
   readonly entries: Map<string, JsonTree> = new Map();
-  /** Keys that were given more than once: an error where the key is a field, fine inside a schema. */
-  repeated: Set<string> | undefined;
+  /** Keys that were given more than once, with their first values: an error where the key is a field, fine in a schema. */
+  repeated: Map<string, JsonTree> | undefined;
 
   set(key: string, value: JsonTree): void {
-    if (this.entries.has(key)) {
-      this.repeated ??= new Set();
-      this.repeated.add(key);
+    const first = this.entries.get(key);
+    if (first !== undefined) {
+      this.repeated ??= new Map();
+      if (!this.repeated.has(key)) this.repeated.set(key, first);
     }
     this.entries.set(key, value);
   }

@@ -26,13 +26,14 @@ export interface MessageJSON {
 
 /** A message: who wrote it, to whom, on which channel, and its content. An immutable value. */
 export class Message implements MessageLike {
-  readonly role: Role;
+  // Fields are only declared: the constructor sets those that are present, in the order of the canonical JSON.
+  declare readonly role: Role;
   /** Who exactly: a tool's full name (`functions.get_weather`), or a participant's. */
   declare readonly name?: string;
   /** To whom: a tool's full name makes an assistant's message a call. */
   declare readonly recipient?: string;
   /** Always a list, also where the message was made from a string. */
-  readonly content: readonly Content[];
+  declare readonly content: readonly Content[];
   /** `analysis`, `commentary` or `final` for an assistant's messages. */
   declare readonly channel?: string;
   /** Such as `<|constrain|>json`; a model sets it on its tool calls. */
@@ -51,6 +52,7 @@ export class Message implements MessageLike {
     if (channel !== undefined) this.channel = channel;
     const contentType = fields.optionalString("content_type");
     if (contentType !== undefined) this.content_type = contentType;
+    fields.end();
     Object.freeze(this);
   }
 

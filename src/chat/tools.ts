@@ -30,6 +30,7 @@ export class ToolDescription implements ToolDescriptionLike {
         ? plainFromTree(parameters as JsonTree)
         : snapshotJson(parameters, fields.at("parameters"));
     }
+    fields.end();
     Object.freeze(this);
   }
 
@@ -49,9 +50,9 @@ export interface ToolNamespaceConfigLike {
 
 /** A named group of tools. */
 export class ToolNamespaceConfig implements ToolNamespaceConfigLike {
-  readonly name: string;
+  declare readonly name: string;
   declare readonly description?: string;
-  readonly tools: readonly ToolDescription[];
+  declare readonly tools: readonly ToolDescription[];
 
   /** @throws HarmonyError `missing-field` or `wrong-type`, with the path. */
   constructor(namespace: ToolNamespaceConfigLike, path = "") {
@@ -62,6 +63,7 @@ export class ToolNamespaceConfig implements ToolNamespaceConfigLike {
     this.tools = fields.list("tools", (tool, at) =>
       tool instanceof ToolDescription ? tool : new ToolDescription(tool as ToolDescriptionLike, at),
     );
+    fields.end();
     Object.freeze(this);
   }
 
