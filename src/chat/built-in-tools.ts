@@ -1,11 +1,19 @@
+import type { JsonValue } from "./json-value.js";
+
 /**
  * The two namespaces whose wording the model has seen in training. The texts are the reference's own, to the letter: a
  * changed word is a prompt that the model was not trained on.
  */
 
+interface BuiltInNamespace {
+  readonly name: string;
+  readonly description: string;
+  readonly tools: readonly { readonly name: string; readonly description: string; readonly parameters: JsonValue }[];
+}
+
 const cursor = { type: "number", default: -1 } as const;
 
-export const BROWSER_NAMESPACE = {
+export const BROWSER_NAMESPACE: BuiltInNamespace = {
   name: "browser",
   description: [
     "Tool for browsing.",
@@ -57,9 +65,9 @@ export const BROWSER_NAMESPACE = {
       },
     },
   ],
-} as const;
+};
 
-export const PYTHON_NAMESPACE = {
+export const PYTHON_NAMESPACE: BuiltInNamespace = {
   name: "python",
   description: [
     "Use this tool to execute Python code in your chain of thought. The code will not be shown to the user. This tool should be used for internal reasoning, but not for code that is intended to be visible to the user (e.g. when creating plots, tables, or files).",
@@ -67,4 +75,4 @@ export const PYTHON_NAMESPACE = {
     "When you send a message containing Python code to python, it will be executed in a stateful Jupyter notebook environment. python will respond with the output of the execution or time out after 120.0 seconds. The drive at '/mnt/data' can be used to save and persist user files. Internet access for this session is UNKNOWN. Depends on the cluster.",
   ].join("\n"),
   tools: [],
-} as const;
+};

@@ -1,5 +1,5 @@
-import { CharacterClass, unpackCharacterClasses } from "./character-class.js";
-import { vocabulary } from "./vocabulary.js";
+import { CharacterClass, unpackCharacterClasses } from "../../src/tokenizer/character-class.js";
+import { vocabulary } from "../../src/tokenizer/vocabulary.js";
 
 const { OTHER, UPPER, LOWER, CASELESS, MARK, NUMBER, SPACE } = CharacterClass;
 
@@ -14,7 +14,8 @@ const CONTRACTIONS = ["s", "t", "re", "ve", "m", "ll", "d"];
 
 /**
  * o200k as it is defined, with no thought of speed: the split pattern spelled out alternative by alternative over code
- * points, then lowest-rank-first merging over strings of bytes. Slow but never quadratic.
+ * points, then lowest-rank-first merging over strings of bytes. Slow but never quadratic. The oracle of the fast one, with
+ * which it shares the vocabulary's bytes and the table of character classes, and nothing else.
  */
 export class PlainTokenizer {
   readonly #classes: Uint8Array = unpackCharacterClasses();

@@ -1,0 +1,43 @@
+export { Author, type AuthorLike } from "./chat/author.js";
+export {
+  ChannelConfig,
+  type ChannelConfigLike,
+  type Content,
+  type ContentLike,
+  DeveloperContent,
+  type DeveloperContentLike,
+  ReasoningEffort,
+  SystemContent,
+  type SystemContentLike,
+  TextContent,
+  type TextContentLike,
+} from "./chat/content.js";
+export { Conversation, type ConversationJSON, type ConversationLike } from "./chat/conversation.js";
+export type { JsonValue } from "./chat/json-value.js";
+export { Message, type MessageJSON, type MessageLike } from "./chat/message.js";
+export { Role } from "./chat/role.js";
+export {
+  ToolDescription,
+  type ToolDescriptionLike,
+  ToolNamespaceConfig,
+  type ToolNamespaceConfigLike,
+  type ToolNamespaces,
+  type ToolNamespacesLike,
+} from "./chat/tools.js";
+export {
+  HarmonyEncoding,
+  HarmonyEncodingName,
+  loadHarmonyEncoding,
+  type RenderConversationConfig,
+  type RenderOptions,
+  type RenderPartsConfig,
+  renderConversationParts,
+} from "./encoding.js";
+export { HARMONY_ERROR_CODES, HarmonyError, type HarmonyErrorCode, type HarmonyErrorPlace } from "./errors.js";
+export type { ParseMode, ParseOptions } from "./parse/options.js";
+export type { MessageSpans } from "./parse/span.js";
+export { type StateData, StreamState } from "./parse/stream-state.js";
+export { type ParserEncoding, StreamableParser } from "./parse/streamable-parser.js";
+export type { PartSection, RenderedPart } from "./render/parts.js";
+export { SpecialToken } from "./special-tokens.js";
+export type { EncodeOptions, Tokenizer } from "./tokenizer/tokenizer.js";

@@ -1,0 +1,219 @@
+import { describe, expect, test } from "vitest";
+import {
+  Conversation,
+  HarmonyError,
+  type HarmonyErrorCode,
+  loadHarmonyEncoding,
+  Message,
+  ToolDescription,
+} from "../../src/index.js";
+
+const encoding = loadHarmonyEncoding();
+
+function refusalOf(run: () => unknown): HarmonyError {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof HarmonyError) return error;
+    throw error;
+  }
+  throw new Error("nothing was thrown");
+}
+
+type Case = readonly [what: string, messages: unknown, code: HarmonyErrorCode, path: string];
+
+const tool = (value: unknown): unknown => [
+  { role: "developer", content: [{ type: "developer_content", tools: { functions: value } }] },
+];
+const schema = (parameters: unknown): unknown =>
+  tool({ name: "functions", tools: [{ name: "f", description: "F", parameters }] });
+const PARAMETERS = "messages[0].content[0].tools.functions.tools[0].parameters";
+
+const cyclic: Record<string, unknown> = { type: "object" };
+cyclic.properties = { self: cyclic };
+const deep = (levels: number): unknown => {
+  let value: unknown = {};
+  for (let level = 1; level < levels; level += 1) value = { items: value };
+  return value;
+};
+
+const cases: readonly Case[] = [
+  ["a role that does not exist", [{ role: "robot", content: "x" }], "unknown-role", "messages[0].role"],
+  ["a role in capitals", [{ role: "User", content: "x" }], "unknown-role", "messages[0].role"],
+  ["a role that is no string", [{ role: 3, content: "x" }], "wrong-type", "messages[0].role"],
+  ["no role", [{ content: "x" }], "missing-field", "messages[0].role"],
+  ["no content", [{ role: "user", content: "a" }, { role: "user" }], "missing-field", "messages[1].content"],
+  ["null content", [{ role: "user", content: null }], "wrong-type", "messages[0].content"],
+  ["a number as content", [{ role: "user", content: 3 }], "wrong-type", "messages[0].content"],
+  ["a message that is null", [null], "wrong-type", "messages[0]"],
+  ["a message that is text", ["hi"], "wrong-type", "messages[0]"],
+  ["messages that are no list", { role: "user" }, "wrong-type", "messages"],
+  ["a part without type", [{ role: "user", content: [{ text: "x" }] }], "missing-field", "messages[0].content[0].type"],
+  [
+    "a part of unknown type",
+    [{ role: "user", content: [{ type: "image" }] }],
+    "unknown-content-type",
+    "messages[0].content[0].type",
+  ],
+  [
+    "a text part without text",
+    [{ role: "user", content: [{ type: "text" }] }],
+    "missing-field",
+    "messages[0].content[0].text",
+  ],
+  ["a part that is null", [{ role: "user", content: [null] }], "wrong-type", "messages[0].content[0]"],
+  ["a name that is no string", [{ role: "user", name: 3, content: "x" }], "wrong-type", "messages[0].name"],
+  [
+    "an unknown effort",
+    [{ role: "system", content: [{ type: "system_content", reasoning_effort: "high" }] }],
+    "unknown-reasoning-effort",
+    "messages[0].content[0].reasoning_effort",
+  ],
+  [
+    "half a channel configuration",
+    [{ role: "system", content: [{ type: "system_content", channel_config: { valid_channels: [] } }] }],
+    "missing-field",
+    "messages[0].content[0].channel_config.channel_required",
+  ],
+  [
+    "a channel that is no string",
+    [
+      {
+        role: "system",
+        content: [{ type: "system_content", channel_config: { valid_channels: [1], channel_required: true } }],
+      },
+    ],
+    "wrong-type",
+    "messages[0].content[0].channel_config.valid_channels[0]",
+  ],
+  ["a namespace that is null", tool(null), "wrong-type", "messages[0].content[0].tools.functions"],
+  ["a namespace without tools", tool({ name: "f" }), "missing-field", "messages[0].content[0].tools.functions.tools"],
+  [
+    "a tool without description",
+    tool({ name: "f", tools: [{ name: "g" }] }),
+    "missing-field",
+    "messages[0].content[0].tools.functions.tools[0].description",
+  ],
+  [
+    "tools as a list",
+    [{ role: "developer", content: [{ type: "developer_content", tools: [] }] }],
+    "wrong-type",
+    "messages[0].content[0].tools",
+  ],
+  ["a function in a schema", schema({ a: () => 1 }), "wrong-type", `${PARAMETERS}.a`],
+  ["a number that JSON lacks", schema({ "b c": [Number.NaN] }), "wrong-type", `${PARAMETERS}["b c"][0]`],
+  ["a big integer in a schema", schema({ a: 1n }), "wrong-type", `${PARAMETERS}.a`],
+  ["a map in a schema", schema(new Map()), "wrong-type", PARAMETERS],
+  ["a tool message without name", [{ role: "tool", content: "x" }], "tool-without-name", "messages[0].name"],
+  [
+    "system content elsewhere",
+    [{ role: "user", content: [{ type: "system_content" }] }],
+    "misplaced-content",
+    "messages[0].content[0]",
+  ],
+  [
+    "developer content elsewhere",
+    [{ role: "user", content: ["x", { type: "developer_content" }].slice(1) }],
+    "misplaced-content",
+    "messages[0].content[0]",
+  ],
+];
+
+test.each(cases)("%s is named", (_, messages, code, path) => {
+  const error = refusalOf(() => encoding.renderConversation({ messages } as never));
+  expect([error.code, error.path]).toEqual([code, path]);
+  expect(error.message).not.toMatch(/undefined|\[object/);
+});
+
+test.each([
+  ["a schema that holds itself", cyclic],
+  ["a schema of 119 levels", deep(119)],
+  ["a schema of 10,000 levels", deep(10_000)],
+])("%s is too deep", (_, parameters) => {
+  expect(refusalOf(() => ToolDescription.new("f", "F", parameters)).code).toBe("json-too-deep");
+});
+
+test("a schema of 118 levels renders", () => {
+  expect(encoding.renderConversation({ messages: schema(deep(118)) } as never).length).toBeGreaterThan(10);
+});
+
+test.each([undefined, null, 3, "text", [], {}])("%j is no conversation", (value) => {
+  const error = refusalOf(() => encoding.renderConversation(value as never));
+  expect(["wrong-type", "missing-field"]).toContain(error.code);
+});
+
+describe("JSON text", () => {
+  const good = '{"messages":[{"role":"user","content":"hi"}]}';
+  test("cut short anywhere, it is no JSON", () => {
+    for (let length = 0; length < good.length; length += 1) {
+      expect(refusalOf(() => Conversation.fromJSON(good.slice(0, length))).code).toBe("invalid-json");
+    }
+    expect(Conversation.fromJSON(` ${good}\n`).messages).toHaveLength(1);
+  });
+
+  test.each<readonly [string, HarmonyErrorCode]>([
+    [`${good}x`, "invalid-json"],
+    [`\ufeff${good}`, "invalid-json"],
+    [good.replace("hi", "a\tb"), "invalid-json"],
+    [good.replace("hi", "\\ud83d"), "invalid-json"],
+    [good.replace("hi", "\\udc00"), "invalid-json"],
+    [good.replace("hi", "\\ud83d\\u0041"), "invalid-json"],
+    [good.replace("hi", "\\x"), "invalid-json"],
+    [good.replace("hi", "\\u12g4"), "invalid-json"],
+    [good.replace('"hi"', "01"), "invalid-json"],
+    [good.replace('"hi"', "1."), "invalid-json"],
+    [good.replace('"hi"', "-"), "invalid-json"],
+    [good.replace('"hi"', "nul"), "invalid-json"],
+    [good.replace('"hi"', "1e400"), "number-out-of-range"],
+    [good.replace('"hi"', "[".repeat(126)), "json-too-deep"],
+    [good.replace('"hi"', "[".repeat(100_000)), "json-too-deep"],
+    [good.replace('"role"', '"role":"user","role"'), "duplicate-field"],
+    [good.replace('"messages"', '"messages":[],"messages"'), "duplicate-field"],
+    [good.replace('"content"', '"contents"'), "missing-field"],
+    ["[]", "wrong-type"],
+    ["null", "wrong-type"],
+  ])("%.60s", (text, code) => {
+    const error = refusalOf(() => Conversation.fromJSON(text));
+    expect(error.code).toBe(code);
+    if (code.includes("json") || code === "number-out-of-range") expect(error.offset).toBeTypeOf("number");
+    else expect(error.path).toBeTypeOf("string");
+  });
+
+  test("unknown fields are ignored, also when given twice", () => {
+    expect(Message.fromJSON('{"x":1,"role":"user","x":[2],"content":"hi"}')).toEqual(
+      Message.fromRoleAndContent("user", "hi"),
+    );
+  });
+});
+
+describe("mistakes in the calling program", () => {
+  test("misspelled options are named", () => {
+    const conversation = { messages: [] };
+    expect(() => encoding.renderConversation(conversation, { auto_drop_analysis: true } as never)).toThrow(
+      /unknown option "auto_drop_analysis"; the options are autoDropAnalysis/,
+    );
+    const message = { role: "user", content: "x" } as const;
+    expect(() => encoding.render(message, { hasFunctionTools: true } as never)).toThrow(TypeError);
+    expect(() => encoding.parseMessagesFromCompletionTokens([], "assistant", { strickt: true } as never)).toThrow(
+      TypeError,
+    );
+    expect(() => encoding.encode("x", { allowed_special: "all" } as never)).toThrow(TypeError);
+  });
+
+  test("the next turn's role must exist", () => {
+    const error = refusalOf(() => encoding.renderConversationForCompletion({ messages: [] }, "robot" as never));
+    expect(error.code).toBe("unknown-role");
+    expect(error.message).toContain("unknown role: robot");
+  });
+
+  test.each([-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])("%s is no token", (token) => {
+    expect(() => encoding.decode([token])).toThrow(RangeError);
+    expect(() => encoding.parseMessagesFromCompletionTokens([token], "assistant")).toThrow(RangeError);
+  });
+
+  test("an encoding that does not exist", () => {
+    expect(refusalOf(() => loadHarmonyEncoding("HarmonyGpt5" as never)).code).toBe("unknown-encoding");
+    expect(loadHarmonyEncoding("HarmonyGptOss")).toBe(encoding);
+    expect(loadHarmonyEncoding()).toBe(encoding);
+  });
+});
