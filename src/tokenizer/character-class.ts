@@ -16,14 +16,17 @@ export const CharacterClass = {
   NUMBER: 5,
   /** White_Space, which differs from `\s` of a RegExp: it has U+0085 and lacks U+FEFF. */
   SPACE: 6,
+  /** What no character is: the class of the end of a text. */
+  NONE: 255,
 } as const;
 
 /** Code points that exist; one more than the highest. */
 const CODE_POINTS = 0x110000;
 
-/** Unpacks the table: the class of every code point. */
+/** Unpacks the table: the class of every code point, and of the place after the highest, which is of none. */
 export function unpackCharacterClasses(): Uint8Array {
-  const classes = new Uint8Array(CODE_POINTS);
+  const classes = new Uint8Array(CODE_POINTS + 1);
+  classes[CODE_POINTS] = CharacterClass.NONE;
   let codePoint = 0;
   for (let at = 0; at < CLASS_RUNS.length; ) {
     const run = CLASS_RUNS.charCodeAt(at++) - 35;

@@ -1,9 +1,9 @@
 import { Decoder } from "./decoder.js";
-import { PlainTokenizer } from "./plain.js";
+import { Encoder } from "./encoder.js";
 import { SpecialText } from "./special-text.js";
 import type { EncodeOptions, Tokenizer } from "./tokenizer.js";
 
-let plain: PlainTokenizer | undefined;
+let encoder: Encoder | undefined;
 
 /**
  * A tokenizer of o200k_base with special tokens of one's own: their spelling in text and their ids, which must lie
@@ -36,13 +36,15 @@ class O200kTokenizer implements Tokenizer {
 
   encodeOrdinary(text: string, into: number[] = []): number[] {
     checkText(text);
-    plain ??= new PlainTokenizer();
-    for (const token of plain.encodeOrdinary(text)) into.push(token);
+    encoder ??= new Encoder();
+    encoder.encode(text, into);
     return into;
   }
 
   countTokens(text: string): number {
-    return this.encodeOrdinary(text).length;
+    checkText(text);
+    encoder ??= new Encoder();
+    return encoder.count(text);
   }
 
   isSpecialToken(token: number): boolean {

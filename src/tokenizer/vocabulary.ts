@@ -1,4 +1,5 @@
-import { BYTES_OF_FIRST_TOKENS, DIGITS, MERGES, TOKEN_COUNT } from "./merges.generated.js";
+import { TOKEN_COUNT } from "./merges.generated.js";
+import { bytesOfFirstTokens, FIRST_MERGED, MERGE_COUNT, unpackMerges } from "./merges.js";
 
 /** The tokens of o200k_base, special ones excluded: ids from 0 to {@link Vocabulary.size} - 1, which are also ranks. */
 export interface Vocabulary {
@@ -18,31 +19,24 @@ export function vocabulary(): Vocabulary {
 }
 
 function unpack(): Vocabulary {
-  const valueOfDigit = new Uint8Array(128);
-  for (let value = 0; value < DIGITS.length; value++) valueOfDigit[DIGITS.charCodeAt(value)] = value;
-  const merges = TOKEN_COUNT - 256;
-  const digit = (plane: number, merge: number) => valueOfDigit[MERGES.charCodeAt(plane * merges + merge)]!;
+  const { left, right } = unpackMerges();
   const starts = new Uint32Array(TOKEN_COUNT + 1);
-  const left = new Uint32Array(merges);
-  const right = new Uint32Array(merges);
-  for (let token = 0; token < 256; token++) starts[token + 1] = token + 1;
-  for (let merge = 0; merge < merges; merge++) {
-    const l = (digit(0, merge) << 12) | (digit(1, merge) << 6) | digit(2, merge);
-    const r = (digit(3, merge) << 12) | (digit(4, merge) << 6) | digit(5, merge);
-    left[merge] = l;
-    right[merge] = r;
-    starts[merge + 257] = starts[merge + 256]! + (starts[l + 1]! - starts[l]!) + (starts[r + 1]! - starts[r]!);
+  for (let token = 0; token < FIRST_MERGED; token++) starts[token + 1] = token + 1;
+  for (let i = 0; i < MERGE_COUNT; i++) {
+    const l = left[i]!;
+    const r = right[i]!;
+    const token = i + FIRST_MERGED;
+    starts[token + 1] = starts[token]! + (starts[l + 1]! - starts[l]!) + (starts[r + 1]! - starts[r]!);
   }
   const bytes = new Uint8Array(starts[TOKEN_COUNT]!);
-  for (let token = 0; token < 256; token++) {
-    bytes[token] = Number.parseInt(BYTES_OF_FIRST_TOKENS.slice(token * 2, token * 2 + 2), 16);
-  }
-  for (let merge = 0; merge < merges; merge++) {
-    let at = starts[merge + 256]!;
-    for (const part of [left[merge]!, right[merge]!]) {
-      const end = starts[part + 1]!;
-      for (let from = starts[part]!; from < end; from++) bytes[at++] = bytes[from]!;
-    }
+  bytes.set(bytesOfFirstTokens());
+  // Both parts of a merge come before it, so their bytes are there already.
+  let at = FIRST_MERGED;
+  for (let i = 0; i < MERGE_COUNT; i++) {
+    const l = left[i]!;
+    const r = right[i]!;
+    for (let from = starts[l]!, end = starts[l + 1]!; from < end; from++) bytes[at++] = bytes[from]!;
+    for (let from = starts[r]!, end = starts[r + 1]!; from < end; from++) bytes[at++] = bytes[from]!;
   }
   return { size: TOKEN_COUNT, bytes, starts };
 }

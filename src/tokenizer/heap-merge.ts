@@ -1,0 +1,102 @@
+import { findMerge, NO_MERGE, type PairTable } from "./pair-table.js";
+
+/** Positions in a heap entry; pieces are shorter than that. */
+const POSITIONS = 2 ** 32;
+
+/**
+ * Byte-pair merging of any length in n log n: the pairs of neighbours wait in a heap, lowest rank first. Entries are
+ * not removed when their parts merge with others; they are recognised when they come up.
+ */
+export function heapMerge(
+  table: PairTable,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  out: Int32Array,
+  outAt: number,
+): number {
+  const { ofBytes, tokenOfByte, bitmap, slots } = table;
+  const length = end - start;
+  // Parts stand where their first byte stands; one that was merged into its left neighbour has rank and token NO_MERGE.
+  const tokens = new Int32Array(length);
+  const ranks = new Int32Array(length);
+  const next = new Int32Array(length);
+  const previous = new Int32Array(length + 1);
+  const heap = new MinHeap();
+  for (let i = 0; i < length; i++) {
+    tokens[i] = tokenOfByte[bytes[start + i]!]!;
+    next[i] = i + 1;
+    previous[i + 1] = i;
+    const rank = i + 1 < length ? ofBytes[(bytes[start + i]! << 8) | bytes[start + i + 1]!]! : NO_MERGE;
+    ranks[i] = rank;
+    if (rank !== NO_MERGE) heap.push(rank * POSITIONS + i);
+  }
+
+  while (heap.size > 0) {
+    const entry = heap.pop();
+    const token = Math.floor(entry / POSITIONS);
+    const position = entry - token * POSITIONS;
+    if (ranks[position] !== token) continue;
+    const eaten = next[position]!;
+    const after = next[eaten]!;
+    tokens[position] = token;
+    next[position] = after;
+    previous[after] = position;
+    ranks[eaten] = NO_MERGE;
+    const rank = after < length ? findMerge(bitmap, slots, token, tokens[after]!) : NO_MERGE;
+    ranks[position] = rank;
+    if (rank !== NO_MERGE) heap.push(rank * POSITIONS + position);
+    if (position > 0) {
+      const before = previous[position]!;
+      const rank = findMerge(bitmap, slots, tokens[before]!, token);
+      ranks[before] = rank;
+      if (rank !== NO_MERGE) heap.push(rank * POSITIONS + before);
+    }
+  }
+
+  let at = outAt;
+  for (let i = 0; i < length; i = next[i]!) out[at++] = tokens[i]!;
+  return at;
+}
+
+/** A binary heap of numbers, lowest first. */
+class MinHeap {
+  #items = new Float64Array(64);
+  size = 0;
+
+  push(item: number): void {
+    if (this.size === this.#items.length) {
+      const larger = new Float64Array(this.size * 2);
+      larger.set(this.#items);
+      this.#items = larger;
+    }
+    const items = this.#items;
+    let at = this.size++;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (items[parent]! <= item) break;
+      items[at] = items[parent]!;
+      at = parent;
+    }
+    items[at] = item;
+  }
+
+  /** Takes the lowest; there must be one. */
+  pop(): number {
+    const items = this.#items;
+    const lowest = items[0]!;
+    const size = --this.size;
+    const item = items[size]!;
+    let at = 0;
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= size) break;
+      if (child + 1 < size && items[child + 1]! < items[child]!) child++;
+      if (items[child]! >= item) break;
+      items[at] = items[child]!;
+      at = child;
+    }
+    items[at] = item;
+    return lowest;
+  }
+}

@@ -1,0 +1,78 @@
+import { heapMerge } from "./heap-merge.js";
+import type { PairTable } from "./pair-table.js";
+import type { ShortMerge } from "./short-merge.js";
+import { vocabulary } from "./vocabulary.js";
+
+/** Bytes of a first window. */
+const WINDOW = 96;
+/** Bytes at the end of a window whose tokens may still change with what follows. */
+const MARGIN = 32;
+/** Window sizes beyond the first; after the last comes the whole piece. */
+const LARGER_WINDOWS: readonly number[] = [1024, 16384];
+
+/**
+ * Merges pieces of any length in linear time, through windows.
+ *
+ * Two facts about byte-pair merging make that exact. Any run of tokens out of an encoding is the encoding of its own
+ * bytes. And a sequence of tokens is the encoding of its bytes if each two neighbours are the encoding of theirs. So
+ * when a window begins at a token of the one before it, and gives that same token first, the tokens of the first up
+ * to there and those of the second together are the encoding of both: every pair of neighbours comes from one of them.
+ * A window that disagrees is tried again larger, in the end with all the rest.
+ */
+export class LongMerge {
+  readonly #table: PairTable;
+  readonly #short: ShortMerge;
+
+  constructor(table: PairTable, short: ShortMerge) {
+    this.#table = table;
+    this.#short = short;
+  }
+
+  /** Merges the bytes from `start` to before `end`; writes the tokens and gives the index after the last. */
+  merge(bytes: Uint8Array, start: number, end: number, out: Int32Array, outAt: number): number {
+    const { starts } = vocabulary();
+    let from = start;
+    // Where the tokens of the window go; what stands before is settled.
+    let at = outAt;
+    let size = WINDOW;
+    let level = 0;
+    let windowEnd = Math.min(from + size, end);
+    let tokensEnd = this.#window(bytes, from, windowEnd, out, at);
+    while (windowEnd < end) {
+      // Settle all but the tokens near the window's end, and begin the next window at the first that is not settled.
+      let settled = at;
+      let next = from;
+      const margin = Math.min(size >> 1, MARGIN << (2 * level));
+      for (; settled < tokensEnd; settled++) {
+        const token = out[settled]!;
+        const after = next + starts[token + 1]! - starts[token]!;
+        if (after > windowEnd - margin) break;
+        next = after;
+      }
+      if (settled > at && settled < tokensEnd) {
+        const expected = out[settled]!;
+        // Written over the tokens that are not settled: they are the encoding of the same bytes, and not needed again.
+        const nextEnd = Math.min(next + size, end);
+        const nextTokensEnd = this.#window(bytes, next, nextEnd, out, settled);
+        if (out[settled] === expected) {
+          from = next;
+          at = settled;
+          windowEnd = nextEnd;
+          tokensEnd = nextTokensEnd;
+          continue;
+        }
+      }
+      // No agreement: the same start with a larger window.
+      size = LARGER_WINDOWS[level++] ?? end - from;
+      windowEnd = Math.min(from + size, end);
+      tokensEnd = this.#window(bytes, from, windowEnd, out, at);
+    }
+    return tokensEnd;
+  }
+
+  #window(bytes: Uint8Array, start: number, end: number, out: Int32Array, outAt: number): number {
+    return end - start <= WINDOW
+      ? this.#short.merge(bytes, start, end, out, outAt)
+      : heapMerge(this.#table, bytes, start, end, out, outAt);
+  }
+}
