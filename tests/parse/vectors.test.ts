@@ -5,7 +5,7 @@ import type { Role } from "../../src/chat/role.js";
 import { HarmonyError } from "../../src/errors.js";
 import { parseMessages } from "../../src/parse/parse-messages.js";
 import { StreamableParser } from "../../src/parse/streamable-parser.js";
-import { readVectors } from "../tokenizer/vectors.js";
+import { readVectors } from "../vectors/read.js";
 import { encoding, wordingOf } from "./recorded.js";
 
 interface ParseRow {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { HarmonyError } from "../../src/errors.js";
 import { SPECIAL_TOKENS } from "../../src/special-tokens.js";
 import { createTokenizer } from "../../src/tokenizer/o200k.js";
-import { readVectors } from "./vectors.js";
+import { readVectors } from "../vectors/read.js";
 
 const tokenizer = createTokenizer(SPECIAL_TOKENS);
 
