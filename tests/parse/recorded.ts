@@ -17,6 +17,7 @@ export function tokensOf(text: string): number[] {
 export function wordingOf(message: string): string {
   return message
     .replace(/^Could not decode tokens: Invalid token error: /, "")
+    .replace(/^Could not decode tokens: Invalid utf-8 sequence: .*$/s, "Invalid utf-8")
     .replace(/: Some\((".*")\)$/s, (_, quoted: string) => `: ${unescapeRust(quoted.slice(1, -1))}`);
 }
 
