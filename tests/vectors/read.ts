@@ -1,13 +1,19 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
+
+const folder = process.env.HARMONY_VECTORS ?? fileURLToPath(new URL(".", import.meta.url));
 
 /** The rows of one file of recorded answers; `HARMONY_VECTORS` names a folder with answers of another seed. */
 export function readVectors<Row>(name: string): Row[] {
-  const folder = process.env.HARMONY_VECTORS;
-  const file = folder === undefined ? new URL(`./${name}.jsonl.gz`, import.meta.url) : `${folder}/${name}.jsonl.gz`;
-  return gunzipSync(readFileSync(file))
-    .toString("utf8")
+  return readLines(name)
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as Row);
+}
+
+/** The generator writes plain lines; they are gzipped to be kept. */
+function readLines(name: string): string {
+  const plain = `${folder}/${name}.jsonl`;
+  return existsSync(plain) ? readFileSync(plain, "utf8") : gunzipSync(readFileSync(`${plain}.gz`)).toString("utf8");
 }
