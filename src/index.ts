@@ -24,6 +24,7 @@ export {
   type ToolNamespaces,
   type ToolNamespacesLike,
 } from "./chat/tools.js";
+export { type Finding, type FindingCode, validateConversation } from "./chat/validate.js";
 export {
   HarmonyEncoding,
   HarmonyEncodingName,
