@@ -1,17 +1,18 @@
 import type { Span } from "./span.js";
 
 /**
- * Text that has been read but not yet been made part of a message, with the way back from each of its characters to
- * the input it came from: a header that is not complete, or what stands between messages.
+ * Text that has been read but is not yet part of a message, with the way back from each of its characters to the input
+ * it came from: a header that is not complete, or what stands between messages.
  */
 export class Pending<Input> {
-  /** The first input that nobody can read, where there is one; U+FFFD stands for it in the text. */
+  /** The first input that nobody can read, where there is one. */
   unreadable: Input | undefined;
   #text = "";
   /** Where in the text each input's own text begins. */
   readonly #offsets: number[] = [];
   /** Where in all input each one begins. */
   readonly #positions: number[] = [];
+  readonly #unreadable: number[] = [];
   #end = 0;
 
   get text(): string {
@@ -28,9 +29,9 @@ export class Pending<Input> {
     return this.#positions;
   }
 
-  /** Where the first input begins and the last one ends. */
-  get span(): Span {
-    return [this.#positions[0] ?? this.#end, this.#end];
+  /** Where the last input ends. */
+  get end(): number {
+    return this.#end;
   }
 
   /** Forgets everything; what is added next begins at `position`. */
@@ -38,25 +39,34 @@ export class Pending<Input> {
     this.#text = "";
     this.#offsets.length = 0;
     this.#positions.length = 0;
+    this.#unreadable.length = 0;
     this.#end = position;
     this.unreadable = undefined;
   }
 
-  /** Adds an input, `position` to `end`, and the text it completes. */
+  /** Adds an input, `position` to `end`, and the text it completes; `undefined` for one that nobody can read. */
   add(input: Input, text: string | undefined, position: number, end: number): void {
-    if (text === undefined) this.unreadable ??= input;
     this.#offsets.push(this.#text.length);
     this.#positions.push(position);
-    this.#text += text ?? "\uFFFD";
+    if (text === undefined) {
+      this.unreadable ??= input;
+      this.#unreadable.push(position);
+    } else {
+      this.#text += text;
+    }
     this.#end = end;
+  }
+
+  /** The inputs that nobody can read. */
+  get unreadableSpans(): Span[] {
+    return this.#unreadable.map((position) => [position, position + 1]);
   }
 
   /** The inputs that a stretch of the text came from. */
   spanOf(from: number, to: number): Span {
     const begin = this.#positionOf(from);
     if (from >= to) return [begin, begin];
-    const last = this.#indexOf(to - 1);
-    return [begin, Math.min(this.#positionOf(to - 1) + 1, this.#endOf(last))];
+    return [begin, Math.min(this.#positionOf(to - 1) + 1, this.#endOf(this.#indexOf(to - 1)))];
   }
 
   /** The position of the input, or where inputs are texts of the character in it, that wrote a character. */

@@ -9,6 +9,8 @@ export interface Reader<Input> {
   readonly tail: string;
   /** How often something that is no character was replaced by U+FFFD since {@link Reader.reset}. */
   readonly replacements: number;
+  /** How a marker is written as text. */
+  spell(input: Input): string;
   /** Begins a new text: forgets what is held back. */
   reset(): void;
 }

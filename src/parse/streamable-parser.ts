@@ -1,12 +1,13 @@
-import type { Message } from "../chat/message.js";
-import { isRole, type Role } from "../chat/role.js";
+import type { Role } from "../chat/role.js";
 import { FIRST_SPECIAL_TOKEN } from "../special-tokens.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
-import type { Grammar, State } from "./grammar.js";
+import type { HarmonyEvent } from "./event.js";
+import type { Grammar } from "./grammar.js";
 import { Machine } from "./machine.js";
 import { markOf } from "./mark.js";
-import { modeOf, type ParseMode, type ParseOptions } from "./options.js";
-import type { MessageSpans } from "./span.js";
+import { MessageParser } from "./message-parser.js";
+import { modeOf, type ParseMode, type ParseOptions, settingsOf } from "./options.js";
+import { RESILIENT } from "./resilient.js";
 import { type StateData, StreamState } from "./stream-state.js";
 import { PERMISSIVE, STRICT } from "./strict.js";
 import { TokenReader } from "./token-reader.js";
@@ -16,25 +17,23 @@ export interface ParserEncoding {
   readonly tokenizer: Tokenizer;
 }
 
-const GRAMMARS: Readonly<Record<ParseMode, Grammar>> = { strict: STRICT, permissive: PERMISSIVE };
-
-const STATES: Readonly<Record<State, StreamState>> = {
-  between: StreamState.EXPECT_START,
-  header: StreamState.HEADER,
-  content: StreamState.CONTENT,
-  undecodable: StreamState.CONTENT,
+const GRAMMARS: Readonly<Record<ParseMode, Grammar>> = {
+  strict: STRICT,
+  permissive: PERMISSIVE,
+  resilient: RESILIENT,
 };
 
 /**
  * Parses a completion token by token, and can be read after every one of them.
  *
- * After an error (strict and permissive modes) the parser goes on: a header that could not be read leaves it waiting for
- * the next start token, any other error leaves its state as it was. Either way it can still be read.
+ * In the resilient mode nothing that is fed is an error; see `diagnostics`. In the others, the parser goes on after an
+ * error: a header that could not be read leaves it waiting for the next start token, any other error leaves its state as
+ * it was. Either way it can still be read.
  */
-export class StreamableParser {
+export class StreamableParser extends MessageParser<number> {
   readonly #tokenizer: Tokenizer;
-  readonly #machine: Machine<number>;
-  readonly #tokens: number[] = [];
+  readonly #mode: ParseMode;
+  #tokens: number[] = [];
 
   /**
    * @param role The role whose header the prompt has already begun (`<|start|>assistant`); `undefined` or `null` for
@@ -42,44 +41,11 @@ export class StreamableParser {
    * @throws TypeError for an unknown role or option.
    */
   constructor(encoding: ParserEncoding, role?: Role | null, options: ParseOptions = {}) {
-    if (role !== undefined && role !== null && !isRole(role)) {
-      throw new TypeError(`role must be one of the five roles or nothing, not ${JSON.stringify(role)}`);
-    }
-    const grammar = GRAMMARS[modeOf(options)];
+    const mode = modeOf(options);
+    const settings = settingsOf(role, options);
+    super(() => new Machine(GRAMMARS[mode], new TokenReader(encoding.tokenizer), settings));
     this.#tokenizer = encoding.tokenizer;
-    this.#machine = new Machine(grammar, new TokenReader(encoding.tokenizer), role ?? undefined);
-  }
-
-  /**
-   * Processes one token.
-   * @throws HarmonyError where the mode does not forgive what the token reveals.
-   * @throws RangeError for what is no token at all: anything but an integer from 0 to 2^32 - 1. The parser is unchanged.
-   */
-  process(token: number): this {
-    // `>>> 0` leaves exactly the integers from 0 to 2^32 - 1 as they are.
-    if (token >>> 0 !== token) throw notAToken(token);
-    this.#tokens.push(token);
-    this.#machine.feed(token < FIRST_SPECIAL_TOKEN ? "text" : markOf(token), token, 1);
-    return this;
-  }
-
-  /**
-   * Processes the end of the input: a content that is being read becomes a message.
-   * @throws HarmonyError `unexpected-end` inside a header (strict and permissive modes).
-   */
-  processEos(): this {
-    this.#machine.finish();
-    return this;
-  }
-
-  /** The messages that have ended. */
-  get messages(): readonly Message[] {
-    return this.#machine.messages;
-  }
-
-  /** Which tokens each of {@link StreamableParser.messages} was made from. */
-  get spans(): readonly MessageSpans[] {
-    return this.#machine.spans;
+    this.#mode = mode;
   }
 
   /** All tokens fed, also those that were errors. */
@@ -87,9 +53,34 @@ export class StreamableParser {
     return this.#tokens;
   }
 
-  /** What is being read. */
-  get state(): StreamState {
-    return STATES[this.#machine.state];
+  /**
+   * Processes one token.
+   * @throws HarmonyError where the mode does not forgive what the token reveals; never in the resilient mode.
+   * @throws RangeError for what is no token at all: anything but an integer from 0 to 2^32 - 1. The parser is unchanged.
+   */
+  process(token: number): this {
+    // `>>> 0` leaves exactly the integers from 0 to 2^32 - 1 as they are.
+    if (token >>> 0 !== token) throw notAToken(token);
+    this.#tokens.push(token);
+    this.machine.feed(token < FIRST_SPECIAL_TOKEN ? "text" : markOf(token), token, 1);
+    return this;
+  }
+
+  /**
+   * Processes a token, or several, and tells what came of it. Events that an error kept from being returned come with
+   * the next call.
+   * @throws HarmonyError, RangeError as {@link StreamableParser.process} does; the tokens before are processed then.
+   */
+  push(tokens: number | Iterable<number>): HarmonyEvent[] {
+    this.machine.listen();
+    if (typeof tokens === "number") this.process(tokens);
+    else for (const token of tokens) this.process(token);
+    return this.machine.takeEvents();
+  }
+
+  override reset(): void {
+    super.reset();
+    this.#tokens = [];
   }
 
   /**
@@ -97,7 +88,7 @@ export class StreamableParser {
    * that is being read.
    */
   get stateData(): StateData {
-    const { header, pending } = this.#machine;
+    const { header, pending } = this.machine;
     const state = this.state;
     if (state === StreamState.EXPECT_START) return { state };
     if (state === StreamState.HEADER) {
@@ -117,45 +108,24 @@ export class StreamableParser {
     };
   }
 
-  /** The role of the current message, or the given one until its header has ended. */
-  get currentRole(): Role | undefined {
-    return this.#machine.header?.role ?? this.#machine.nextRole;
-  }
-
-  /** The channel of the message whose content is being read. */
-  get currentChannel(): string | undefined {
-    return this.#machine.header?.channel;
-  }
-
-  /** The recipient of the message whose content is being read. */
-  get currentRecipient(): string | undefined {
-    return this.#machine.header?.recipient;
-  }
-
-  /** The content type of the message whose content is being read. */
-  get currentContentType(): string | undefined {
-    return this.#machine.header?.contentType;
-  }
-
-  /** The content so far of the message that is being read, `""` outside of one. */
-  get currentContent(): string {
-    return this.#machine.content;
-  }
-
-  /** What the last token added to the content: `undefined` where it completed no character, or was not content. */
-  get lastContentDelta(): string | undefined {
-    return this.#machine.lastDelta;
-  }
-
   /** The content as the reference holds it: each piece of text as it became known, encoded as ordinary text. */
   #contentTokens(): number[] {
+    const { contentStart, prefilled } = this.machine;
+    const encoded = this.#tokenizer.encodeOrdinary(prefilled);
     const reader = new TokenReader(this.#tokenizer);
-    const encoded: number[] = [];
-    for (let index = this.#machine.contentStart; index < this.#tokens.length; index++) {
+    for (const token of this.#tokens.slice(contentStart)) {
+      if (this.#mode === "resilient" && markOf(token) !== "text") continue;
       const before = reader.replacements;
-      const text = reader.read(this.#tokens[index]!);
-      // Nothing after a token that nobody knows is decoded before the message ends.
-      if (text === undefined) break;
+      const text = reader.read(token);
+      if (text === undefined) {
+        if (this.#mode === "resilient") {
+          this.#tokenizer.encodeOrdinary(`${reader.tail}\uFFFD`, encoded);
+          reader.reset();
+          continue;
+        }
+        // Nothing behind a token that nobody knows is decoded before the message ends.
+        break;
+      }
       // A character that replaces something broken is a piece of its own.
       const replaces = reader.replacements > before;
       this.#tokenizer.encodeOrdinary(replaces ? text.slice(0, -1) : text, encoded);

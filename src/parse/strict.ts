@@ -1,30 +1,17 @@
 import { HarmonyError } from "../errors.js";
 import { SpecialToken } from "../special-tokens.js";
-import type { FinalRule, Grammar, Row, Rule } from "./grammar.js";
+import type { Ending } from "./event.js";
+import { always, type FinalRule, type Grammar, type Rule } from "./grammar.js";
 import type { Machine } from "./machine.js";
 import { readHeaderAsMessage, readStrictHeader } from "./strict-header.js";
-
-/** Every mark that the rest of a row does not speak of. */
-function otherwise(rule: Rule): Record<Exclude<keyof Row, "finish">, Rule> {
-  return {
-    start: rule,
-    message: rule,
-    channel: rule,
-    constrain: rule,
-    call: rule,
-    return: rule,
-    end: rule,
-    endoftext: rule,
-    other: rule,
-    text: rule,
-  };
-}
 
 const nothing = (): void => {};
 
 const beginHeader: Rule = (machine) => machine.beginHeader();
 
-const gather: Rule = (machine, input) => machine.gather(input);
+const gather: Rule = (machine, input) => {
+  machine.gather(input);
+};
 
 const refuse: Rule = (machine, input) => {
   const message = `Unexpected token ${input} while expecting start token ${SpecialToken.START}`;
@@ -41,10 +28,10 @@ const openMessage: Rule = (machine) => {
   // Before anything can go wrong with the header: a header that failed leaves the machine waiting for the next start,
   // with the given role still in force.
   machine.state = "between";
-  if (!machine.headerIsText) {
+  if (!machine.gatheredIsText) {
     throw new HarmonyError("undecodable-header", "could not decode header", { tokenIndex });
   }
-  machine.open(readStrictHeader(machine.headerText, machine.nextRole, tokenIndex));
+  machine.open(readStrictHeader(machine.gatheredText, machine.nextRole, tokenIndex));
 };
 
 const appendText: Rule = (machine, input) => {
@@ -57,53 +44,60 @@ const appendText: Rule = (machine, input) => {
   }
 };
 
-const closeMessage: FinalRule = (machine) => machine.close();
+const closeMessage =
+  (ending: Ending): FinalRule =>
+  (machine) =>
+    machine.close(ending);
 
 /** One U+FFFD stands for all that could not be decoded; it comes before the bytes that were held back then. */
-const closeUndecodable: FinalRule = (machine) => {
-  machine.append("\uFFFD");
-  machine.close();
-};
+const closeUndecodable =
+  (ending: Ending): FinalRule =>
+  (machine) => {
+    machine.append("\uFFFD");
+    machine.close(ending);
+  };
 
 /** The reference's grammar. Every mark that does not end a content is text there, start and channel included. */
 export const STRICT: Grammar = {
-  between: { ...otherwise(refuse), start: beginHeader, finish: nothing },
-  header: { ...otherwise(gather), message: openMessage, finish: refuseEndInHeader },
+  between: { ...always(refuse), start: beginHeader, finish: nothing },
+  header: { ...always(gather), message: openMessage, finish: refuseEndInHeader },
   content: {
-    ...otherwise(appendText),
-    call: closeMessage,
-    return: closeMessage,
-    end: closeMessage,
-    finish: closeMessage,
+    ...always(appendText),
+    call: closeMessage("call"),
+    return: closeMessage("return"),
+    end: closeMessage("end"),
+    finish: closeMessage("end-of-input"),
   },
   undecodable: {
-    ...otherwise(nothing),
-    call: closeUndecodable,
-    return: closeUndecodable,
-    end: closeUndecodable,
-    finish: closeUndecodable,
+    ...always(nothing),
+    call: closeUndecodable("call"),
+    return: closeUndecodable("return"),
+    end: closeUndecodable("end"),
+    finish: closeUndecodable("end-of-input"),
   },
 };
 
 /** A stop token where a message token should be: with a given role, the header was the message. */
-const makeMessageOfHeader: Rule = <Input>(machine: Machine<Input>) => {
-  const { nextRole, pending, position } = machine;
-  if (nextRole !== undefined && !pending.isEmpty) {
-    checkDecoded(machine);
-    const { header, content } = readHeaderAsMessage(machine.headerText, nextRole, position);
-    machine.add(header, content);
-  }
-  machine.nextRole = undefined;
-  machine.state = "between";
-};
+const makeMessageOfHeader =
+  (ending: Ending): Rule =>
+  (machine) => {
+    const { nextRole, pending, position } = machine;
+    if (nextRole !== undefined && !pending.isEmpty) {
+      checkDecoded(machine);
+      const { header, content } = readHeaderAsMessage(machine.gatheredText, nextRole, position);
+      machine.add(header, content, position, ending);
+    }
+    machine.nextRole = undefined;
+    machine.state = "between";
+  };
 
 /** Unlike at a message token, the reference here says what it could not decode. */
-function checkDecoded<Input>({ headerIsText, pending, position }: Machine<Input>): void {
+function checkDecoded<Input>({ gatheredIsText, pending, position }: Machine<Input>): void {
   if (pending.unreadable !== undefined) {
     const message = `Invalid token for decoding: ${pending.unreadable}`;
     throw new HarmonyError("unknown-token", message, { tokenIndex: position });
   }
-  if (!headerIsText) throw new HarmonyError("undecodable-header", "Invalid utf-8", { tokenIndex: position });
+  if (!gatheredIsText) throw new HarmonyError("undecodable-header", "Invalid utf-8", { tokenIndex: position });
 }
 
 /** The reference's grammar with `strict: false`. */
@@ -111,8 +105,8 @@ export const PERMISSIVE: Grammar = {
   ...STRICT,
   header: {
     ...STRICT.header,
-    call: makeMessageOfHeader,
-    return: makeMessageOfHeader,
-    end: makeMessageOfHeader,
+    call: makeMessageOfHeader("call"),
+    return: makeMessageOfHeader("return"),
+    end: makeMessageOfHeader("end"),
   },
 };

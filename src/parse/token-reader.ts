@@ -28,6 +28,10 @@ export class TokenReader implements Reader<number> {
     return this.#stream.tail;
   }
 
+  spell(token: number): string {
+    return this.#tokenizer.tokenText(token) ?? "";
+  }
+
   reset(): void {
     this.#stream.reset();
   }

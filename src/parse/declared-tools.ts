@@ -1,0 +1,23 @@
+/** Tools that are addressed by a name without a namespace. */
+const BARE_TOOLS: ReadonlySet<string> = new Set(["python", "browser"]);
+
+/** The tools that a conversation declares, by their full names. */
+export class DeclaredTools {
+  readonly #names: ReadonlySet<string>;
+
+  /** @param names Full names (`functions.bash`); one without a namespace is a developer's function (`bash`). */
+  constructor(names: Iterable<string>) {
+    this.#names = new Set(
+      Array.from(names, (name) => (name.includes(".") || BARE_TOOLS.has(name) ? name : `functions.${name}`)),
+    );
+  }
+
+  /** The full name of the tool that a model means by this name, `undefined` where none is declared. */
+  fullName(name: string): string | undefined {
+    if (this.#names.has(name)) return name;
+    for (const full of this.#names) {
+      if (full.slice(full.indexOf(".") + 1) === name) return full;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,105 @@
+import type { Message } from "../chat/message.js";
+import type { Role } from "../chat/role.js";
+import type { Diagnostic } from "./diagnostic.js";
+import type { HarmonyEvent } from "./event.js";
+import type { Machine } from "./machine.js";
+import type { MessageSpans } from "./span.js";
+import { StreamState } from "./stream-state.js";
+
+const STREAM_STATES = {
+  between: StreamState.EXPECT_START,
+  header: StreamState.HEADER,
+  content: StreamState.CONTENT,
+  undecodable: StreamState.CONTENT,
+  afterCall: StreamState.EXPECT_START,
+  orphaned: StreamState.EXPECT_START,
+} as const;
+
+/** What the parsers have in common: how the state machine behind them is read, ended and started again. */
+export abstract class MessageParser<Input> {
+  readonly #createMachine: () => Machine<Input>;
+  #machine: Machine<Input>;
+
+  protected constructor(createMachine: () => Machine<Input>) {
+    this.#createMachine = createMachine;
+    this.#machine = createMachine();
+  }
+
+  protected get machine(): Machine<Input> {
+    return this.#machine;
+  }
+
+  /** The messages that have ended. */
+  get messages(): readonly Message[] {
+    return this.#machine.messages;
+  }
+
+  /** Which part of the input each of the messages was made from. */
+  get spans(): readonly MessageSpans[] {
+    return this.#machine.spans;
+  }
+
+  /** Where the input departed from the format, in order (resilient mode). */
+  get diagnostics(): readonly Diagnostic[] {
+    return this.#machine.diagnostics;
+  }
+
+  /** What is being read. */
+  get state(): StreamState {
+    return STREAM_STATES[this.#machine.state];
+  }
+
+  /** The role of the current message, or the given one until its header has ended. */
+  get currentRole(): Role | undefined {
+    return this.#machine.header?.role ?? this.#machine.nextRole;
+  }
+
+  /** The channel of the message whose content is being read. */
+  get currentChannel(): string | undefined {
+    return this.#machine.header?.channel;
+  }
+
+  /** The recipient of the message whose content is being read. */
+  get currentRecipient(): string | undefined {
+    return this.#machine.header?.recipient;
+  }
+
+  /** The content type of the message whose content is being read. */
+  get currentContentType(): string | undefined {
+    return this.#machine.header?.contentType;
+  }
+
+  /** The content so far of the message that is being read, `""` outside of one. */
+  get currentContent(): string {
+    return this.#machine.content;
+  }
+
+  /** What the last input added to the content: `undefined` where it completed no character, or was not content. */
+  get lastContentDelta(): string | undefined {
+    return this.#machine.lastDelta;
+  }
+
+  /**
+   * Processes the end of the input: a content that is being read becomes a message.
+   * @throws HarmonyError `unexpected-end` inside a header (strict and permissive modes).
+   */
+  processEos(): this {
+    this.#machine.finish();
+    return this;
+  }
+
+  /**
+   * Processes the end of the input, and tells what came of it; the last event is `end`.
+   * @throws HarmonyError as {@link MessageParser.processEos} does.
+   */
+  finish(): HarmonyEvent[] {
+    this.#machine.listen();
+    this.processEos();
+    return [...this.#machine.takeEvents(), { type: "end" }];
+  }
+
+  /** Makes the parser what it was when it was new. Messages and diagnostics that were handed out stay as they are. */
+  reset(): void {
+    this.#machine = this.#createMachine();
+  }
+}
