@@ -50,6 +50,36 @@ class TokenList implements PartSink {
   }
 }
 
+/** Counts the ids of the parts it is given, without making them. */
+class TokenCount implements PartSink {
+  count = 0;
+  readonly #tokenizer: Tokenizer;
+
+  constructor(tokenizer: Tokenizer) {
+    this.#tokenizer = tokenizer;
+  }
+
+  special(): void {
+    this.count += 1;
+  }
+
+  text(text: string): void {
+    this.count += this.#tokenizer.countTokens(text);
+  }
+}
+
+/** A part of a prompt, and which of the prompt's tokens it became. */
+export interface TokenizedPart extends RenderedPart {
+  /** Half-open range of indices in the prompt's tokens. */
+  readonly tokens: readonly [start: number, end: number];
+}
+
+/** A prompt's tokens, and the parts that they came from. */
+export interface TokenizedParts {
+  readonly tokens: number[];
+  readonly parts: TokenizedPart[];
+}
+
 /** Renders and parses the Harmony format. Holds no state that a call could leave behind: share one freely. */
 export class HarmonyEncoding {
   readonly name: HarmonyEncodingName;
@@ -90,6 +120,37 @@ export class HarmonyEncoding {
    */
   renderConversationForTraining(conversation: ConversationLike, config?: RenderConversationConfig): number[] {
     return this.#render(conversation, { ...purposeOf(config), training: true });
+  }
+
+  /**
+   * Renders a conversation to tokens and says which part of which message each of them came from: for loss masks, for
+   * token counts by message, for caching a prompt's beginning.
+   * @throws HarmonyError where the conversation is not well formed, with the JSON path.
+   */
+  renderConversationWithParts(conversation: ConversationLike, config?: RenderPartsConfig): TokenizedParts {
+    const tokens: number[] = [];
+    const parts = renderConversationParts(conversation, config).map((part): TokenizedPart => {
+      const start = tokens.length;
+      if (part.token === undefined) this.tokenizer.encodeOrdinary(part.text, tokens);
+      else tokens.push(part.token);
+      return { ...part, tokens: [start, tokens.length] };
+    });
+    return { tokens, parts };
+  }
+
+  /**
+   * How many tokens a conversation renders to, without making them.
+   * @throws HarmonyError where the conversation is not well formed, with the JSON path.
+   */
+  countConversationTokens(conversation: ConversationLike, config?: RenderPartsConfig): number {
+    const sink = new TokenCount(this.tokenizer);
+    renderConversationInto(readConversation(conversation), partsPurposeOf(config), sink);
+    return sink.count;
+  }
+
+  /** How many tokens a text is encoded to as ordinary text, without making them. */
+  countTokens(text: string): number {
+    return this.tokenizer.countTokens(text);
   }
 
   /**
@@ -186,16 +247,17 @@ export interface RenderPartsConfig extends RenderConversationConfig {
  * the prompt's text when joined. Needs no vocabulary.
  * @throws HarmonyError where the conversation is not well formed, with the JSON path.
  */
-export function renderConversationParts(
-  conversation: ConversationLike,
-  config: RenderPartsConfig = {},
-): RenderedPart[] {
-  checkOptions(config, ["autoDropAnalysis", "nextTurnRole", "training"], "renderConversationParts");
+export function renderConversationParts(conversation: ConversationLike, config?: RenderPartsConfig): RenderedPart[] {
+  const list = new PartList();
+  renderConversationInto(readConversation(conversation), partsPurposeOf(config), list);
+  return list.parts;
+}
+
+function partsPurposeOf(config: RenderPartsConfig = {}): RenderPurpose {
+  checkOptions(config, ["autoDropAnalysis", "nextTurnRole", "training"], "rendering parts");
   const { nextTurnRole, training, autoDropAnalysis = true } = config;
   if (nextTurnRole !== undefined && !isRole(nextTurnRole)) throw unknownRole(nextTurnRole, "nextTurnRole");
-  const list = new PartList();
-  renderConversationInto(readConversation(conversation), { autoDropAnalysis, nextTurnRole, training }, list);
-  return list.parts;
+  return { autoDropAnalysis, nextTurnRole, training };
 }
 
 function purposeOf(config: RenderConversationConfig | undefined): RenderPurpose {

@@ -33,6 +33,8 @@ export {
   type RenderOptions,
   type RenderPartsConfig,
   renderConversationParts,
+  type TokenizedPart,
+  type TokenizedParts,
 } from "./encoding.js";
 export { HARMONY_ERROR_CODES, HarmonyError, type HarmonyErrorCode, type HarmonyErrorPlace } from "./errors.js";
 export type { ParseMode, ParseOptions } from "./parse/options.js";
