@@ -74,11 +74,6 @@ export abstract class MessageParser<Input> {
     return this.#machine.content;
   }
 
-  /** What the last input added to the content: `undefined` where it completed no character, or was not content. */
-  get lastContentDelta(): string | undefined {
-    return this.#machine.lastDelta;
-  }
-
   /**
    * Processes the end of the input: a content that is being read becomes a message.
    * @throws HarmonyError `unexpected-end` inside a header (strict and permissive modes).

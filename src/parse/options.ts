@@ -45,10 +45,21 @@ export interface ParseOptions extends RecoveryOptions {
   readonly strict?: boolean | undefined;
 }
 
+/** How to parse text. */
+export interface TextParseOptions extends RecoveryOptions {
+  /**
+   * Whether the server has dropped the markers (`analysisWe think.assistantfinalFour`), so that messages have to be
+   * recognised by the words that are left. A guess by nature: a content that holds such words is cut there. The
+   * remedy is a server that keeps them. Default: `false`.
+   */
+  readonly markersDropped?: boolean | undefined;
+}
+
 const MODES: readonly string[] = ["strict", "permissive", "resilient"] satisfies ParseMode[];
 const PREFILL_FIELDS = ["channel", "recipient", "contentType", "content"] as const satisfies (keyof Prefill)[];
 const RECOVERY_OPTIONS = ["tools", "continueAfterCall", "prefill"] as const satisfies (keyof RecoveryOptions)[];
 const PARSE_OPTIONS = ["mode", "strict", ...RECOVERY_OPTIONS] as const satisfies (keyof ParseOptions)[];
+const TEXT_OPTIONS = ["markersDropped", ...RECOVERY_OPTIONS] as const satisfies (keyof TextParseOptions)[];
 
 /**
  * The mode that options ask for.
@@ -70,6 +81,15 @@ export function modeOf(options: ParseOptions): ParseMode {
 }
 
 /**
+ * Checks the options that only a text parser has, and the names of all.
+ * @throws TypeError for an unknown option or a value of the wrong type.
+ */
+export function checkTextOptions(options: TextParseOptions): void {
+  checkNames(options, TEXT_OPTIONS, "options");
+  checkBoolean("markersDropped", options.markersDropped);
+}
+
+/**
  * What options say of the conversation. The names of the options are checked by whoever has more of them.
  * @throws TypeError for an unknown role or a value of the wrong type.
  */
@@ -87,7 +107,7 @@ export function settingsOf(role: Role | null | undefined, options: RecoveryOptio
 }
 
 /** Refuses options that do not exist: a misspelled one would otherwise be silently without effect. */
-export function checkNames(options: object, known: readonly string[], what: string): void {
+function checkNames(options: object, known: readonly string[], what: string): void {
   if (typeof options !== "object" || options === null) {
     throw new TypeError(`${what} must be an object, not ${show(options)}`);
   }

@@ -78,6 +78,11 @@ export class StreamableParser extends MessageParser<number> {
     return this.machine.takeEvents();
   }
 
+  /** What the last token added to the content: `undefined` where it completed no character, or was not content. */
+  get lastContentDelta(): string | undefined {
+    return this.machine.lastDelta;
+  }
+
   override reset(): void {
     super.reset();
     this.#tokens = [];

@@ -1,0 +1,145 @@
+import type { ScannedText } from "./marker-scanner.js";
+
+const CHANNELS = ["analysis", "commentary", "final"];
+/** What shows that a message ended and the next one began. */
+const BOUNDARIES: readonly string[] = [...CHANNELS.map((channel) => `assistant${channel}`), "assistant to="];
+/** What a header can begin with. */
+const BEGINNINGS: readonly string[] = [...CHANNELS, ...BOUNDARIES, "to=", " to="];
+/** What can follow in a header behind its channel or name. */
+const CONTINUATIONS: readonly string[] = [" to=", " json", " code", " text"];
+
+const BOUNDARY = new RegExp(BOUNDARIES.join("|"));
+const CHANNEL_FIRST = /^(assistant)?(analysis|commentary|final)( to=[\w.:/-]{1,256}(?: (?:json|code|text)(?!\w))?)?/;
+const NAME_FIRST =
+  /^(assistant)?( ?to=[\w.:/-]{1,256}?)(analysis|commentary|final)?(?![\w.:/-])( (?:json|code|text)(?!\w))?/;
+
+/**
+ * Puts back the markers that a server dropped: `analysisWe think.assistantfinalFour`. A guess by nature, for a content
+ * may hold such words, too; so it is only made where it is asked for. Markers that are there are kept.
+ */
+export class DroppedMarkers {
+  #held = "";
+  #reading: "header" | "content" | "marked header";
+
+  constructor(startsInContent: boolean) {
+    this.#reading = startsInContent ? "content" : "header";
+  }
+
+  /** Takes pieces of text; gives those that are certain now, with the markers between them. */
+  push(pieces: readonly ScannedText[]): ScannedText[] {
+    return pieces.flatMap((piece) => (piece.mark === "text" ? this.#read(piece.text, false) : this.#pass(piece)));
+  }
+
+  /** Ends the text. */
+  finish(): ScannedText[] {
+    const pieces = this.#read("", true);
+    // Whether the message was complete, only its markers could have told.
+    if (this.#reading === "content") pieces.push(marker("end"));
+    this.#reading = "header";
+    return pieces;
+  }
+
+  #pass(piece: ScannedText): ScannedText[] {
+    const before = this.#read("", true);
+    const { mark } = piece;
+    if (mark === "message") this.#reading = "content";
+    else if (mark === "start" || mark === "channel") this.#reading = "marked header";
+    else if (mark !== "constrain" && mark !== "other") this.#reading = "header";
+    return [...before, piece];
+  }
+
+  #read(added: string, isLast: boolean): ScannedText[] {
+    const pieces: ScannedText[] = [];
+    this.#held += added;
+    let before: number;
+    do {
+      before = this.#held.length;
+      if (this.#reading === "content") this.#readContent(pieces, isLast);
+      else if (this.#reading === "header") this.#readHeader(pieces, isLast);
+      else pieces.push(...text(this.#take(before)));
+    } while (this.#held.length > 0 && this.#held.length < before);
+    return pieces;
+  }
+
+  #readContent(pieces: ScannedText[], isLast: boolean): void {
+    const boundary = BOUNDARY.exec(this.#held);
+    if (boundary === null) {
+      const undecided = isLast ? 0 : undecidedLength(this.#held);
+      pieces.push(...text(this.#take(this.#held.length - undecided)));
+    } else {
+      pieces.push(...text(this.#take(boundary.index)), marker("end"), marker("start"));
+      this.#reading = "header";
+      this.#readHeader(pieces, isLast);
+    }
+  }
+
+  #readHeader(pieces: ScannedText[], isLast: boolean): void {
+    const held = this.#held;
+    if (held === "") return;
+    const found = readHeader(held);
+    if (found === undefined) {
+      if (!isLast && mayBecomeHeader(held)) return;
+      // What is no header is an answer without one; at the end it may be half a header, which the machine decides.
+      if (!isLast) pieces.push(marker("channel"), { mark: "text", text: "final", width: 0 }, marker("message"));
+      else pieces.push(...text(this.#take(held.length)));
+    } else {
+      if (!isLast && mayContinue(held.slice(found.length))) return;
+      pieces.push(...found.pieces, marker("message"));
+      this.#take(found.length);
+    }
+    if (this.#held !== "" || found !== undefined) {
+      this.#reading = "content";
+      this.#readContent(pieces, isLast);
+    }
+  }
+
+  #take(length: number): string {
+    const taken = this.#held.slice(0, length);
+    this.#held = this.#held.slice(length);
+    return taken;
+  }
+}
+
+/** A marker that is not in the text. */
+function marker(mark: "channel" | "end" | "message" | "start"): ScannedText {
+  return { mark, text: `<|${mark}|>`, width: 0 };
+}
+
+function text(...parts: readonly (string | undefined)[]): ScannedText[] {
+  return parts.flatMap((part) => (part ? [{ mark: "text", text: part, width: part.length }] : []));
+}
+
+function readHeader(held: string): { readonly length: number; readonly pieces: ScannedText[] } | undefined {
+  const channelFirst = CHANNEL_FIRST.exec(held);
+  if (channelFirst !== null) {
+    const [{ length }, role, channel, rest] = channelFirst;
+    return { length, pieces: [...text(role), marker("channel"), ...text(channel, rest)] };
+  }
+  const nameFirst = NAME_FIRST.exec(held);
+  if (nameFirst === null) return undefined;
+  const [{ length }, role, recipient, channel, type] = nameFirst;
+  const channelPieces = channel === undefined ? [] : [marker("channel"), ...text(channel)];
+  return { length, pieces: [...text(role, recipient), ...channelPieces, ...text(type)] };
+}
+
+/** Whether more text could make this the beginning of a header. */
+function mayBecomeHeader(held: string): boolean {
+  return (
+    BEGINNINGS.some((beginning) => beginning.startsWith(held)) || /^(?:assistant)? ?to=[\w.:/-]{0,256}$/.test(held)
+  );
+}
+
+/** Whether more text could make what stands behind a header part of it. */
+function mayContinue(behind: string): boolean {
+  return CONTINUATIONS.some((continuation) => continuation.startsWith(behind));
+}
+
+/** How much of the end of a content may be the beginning of a boundary. */
+function undecidedLength(held: string): number {
+  const from = Math.max(0, held.length - Math.max(...BOUNDARIES.map(({ length }) => length)) + 1);
+  for (let at = from; at < held.length; at++) {
+    const end = held.slice(at);
+    if (BOUNDARIES.some((boundary) => boundary.startsWith(end))) return end.length;
+  }
+  return 0;
+}
