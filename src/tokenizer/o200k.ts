@@ -1,7 +1,8 @@
 import { Decoder } from "./decoder.js";
 import { Encoder } from "./encoder.js";
 import { SpecialText } from "./special-text.js";
-import type { EncodeOptions, Tokenizer } from "./tokenizer.js";
+import type { StreamDecoder } from "./stream-decoder.js";
+import type { EncodeIntoResult, EncodeOptions, Tokenizer } from "./tokenizer.js";
 
 let encoder: Encoder | undefined;
 
@@ -47,6 +48,16 @@ class O200kTokenizer implements Tokenizer {
     return encoder.count(text);
   }
 
+  encodeInto(text: string, buffer: Uint32Array, offset = 0): EncodeIntoResult {
+    checkText(text);
+    if (!(buffer instanceof Uint32Array)) throw new TypeError("buffer must be a Uint32Array");
+    if (!(Number.isInteger(offset) && offset >= 0 && offset <= buffer.length)) {
+      throw new RangeError(`offset must be an integer from 0 to ${buffer.length}, not ${offset}`);
+    }
+    encoder ??= new Encoder();
+    return encoder.encodeInto(text, buffer, offset);
+  }
+
   isSpecialToken(token: number): boolean {
     return this.#decoder.isSpecialToken(token);
   }
@@ -69,6 +80,10 @@ class O200kTokenizer implements Tokenizer {
 
   decodeUtf8(tokens: Iterable<number>): string {
     return this.#decoder.decodeUtf8(tokens);
+  }
+
+  createStreamDecoder(): StreamDecoder {
+    return this.#decoder.createStream();
   }
 }
 

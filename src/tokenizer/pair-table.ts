@@ -6,8 +6,8 @@ export const NO_MERGE: number = 0x7fffff;
 // Twice as many slots as merges: 1.3 steps to find a merge. The table is 4 MB; see BITMAP_BITS for why that is no harm.
 const SLOT_BITS = 19;
 const SLOT_MASK: number = (1 << (SLOT_BITS + 1)) - 1;
-// Ten bits per merge let 1 in 11 absent pairs through to the table.
-const BITMAP_BITS = 21;
+// Twenty bits per merge let 1 in 21 absent pairs through to the table. With half as many bits merging takes twice as long.
+const BITMAP_BITS = 22;
 
 /**
  * Which two tokens merge, and into what. A token's id is also its rank, so the answer says how early the merge comes.
@@ -20,7 +20,7 @@ export interface PairTable {
   readonly ofBytes: Int32Array;
   /** The token that each single byte is. */
   readonly tokenOfByte: Int32Array;
-  /** The filter in front of `slots`: four of five look-ups are for pairs that do not merge, and end here in 256 KB. */
+  /** The filter in front of `slots`: four of five look-ups are for pairs that do not merge, and end here, in 512 KB. */
   readonly bitmap: Int32Array;
   /** Open addressing, two integers a slot: left | right << 18, right >> 14 | token << 4. */
   readonly slots: Int32Array;

@@ -3,9 +3,9 @@ import type { ShortMerge } from "./short-merge.js";
 /** Bytes of a piece that is kept at most. */
 export const CACHED_PIECE_LIMIT = 32;
 
-const SMALL_BITS = 15;
-const MEDIUM_BITS = 13;
-const LARGE_BITS = 11;
+const SMALL_BITS = 16;
+const MEDIUM_BITS = 15;
+const LARGE_BITS = 13;
 
 export class PieceCache {
   readonly #short: ShortMerge;

@@ -1,3 +1,5 @@
+import type { StreamDecoder } from "./stream-decoder.js";
+
 /** What may be said about special tokens in a text that is encoded; the rules are tiktoken's. */
 export interface EncodeOptions {
   /**
@@ -10,6 +12,14 @@ export interface EncodeOptions {
    * set wins over `allowedSpecial` and may hold any strings; `[]` turns the check off.
    */
   readonly disallowedSpecial?: "all" | Iterable<string>;
+}
+
+/** What {@link Tokenizer.encodeInto} did. */
+export interface EncodeIntoResult {
+  /** UTF-16 units of the text that the written tokens stand for: encode the rest from there on. */
+  readonly read: number;
+  /** How many tokens were written. */
+  readonly written: number;
 }
 
 /**
@@ -34,6 +44,15 @@ export interface Tokenizer {
 
   /** How many tokens {@link Tokenizer.encodeOrdinary} would give, without making them. */
   countTokens(text: string): number;
+
+  /**
+   * Encodes ordinary text into a buffer, from `offset` (default 0) on, without making an array. Like
+   * `TextEncoder.encodeInto` it stops where the buffer is full, but only between pieces, of which the rest of the text is
+   * independent: `text.slice(read)`, encoded by itself, gives the rest of the tokens. So a text can be encoded in steps.
+   * Where `read` is 0 the buffer has no room for the first piece; a piece has at most as many tokens as bytes in UTF-8.
+   * @throws RangeError where `offset` is not an index of the buffer or its length.
+   */
+  encodeInto(text: string, buffer: Uint32Array, offset?: number): EncodeIntoResult;
 
   /** Whether an id is a special token. */
   isSpecialToken(token: number): boolean;
@@ -64,4 +83,7 @@ export interface Tokenizer {
    * @throws HarmonyError `invalid-utf8` where the bytes are not UTF-8; `unknown-token` as {@link Tokenizer.decodeBytes}.
    */
   decodeUtf8(tokens: Iterable<number>): string;
+
+  /** A decoder for tokens that come one by one. Each has its own state, and none shares it. */
+  createStreamDecoder(): StreamDecoder;
 }

@@ -6,9 +6,14 @@ export interface Vocabulary {
   readonly size: number;
   /** The bytes of all tokens, one after the other. */
   readonly bytes: Uint8Array;
+  /** The same, as a view; it goes on for {@link VOCABULARY_SLACK} bytes after the last token. */
+  readonly view: DataView;
   /** Where each token's bytes begin in `bytes`; with one entry more, where the last one's end. */
   readonly starts: Uint32Array;
 }
+
+/** Bytes that may be read beyond a token, so that tokens can be copied in words. */
+export const VOCABULARY_SLACK = 8;
 
 let unpacked: Vocabulary | undefined;
 
@@ -28,7 +33,7 @@ function unpack(): Vocabulary {
     const token = i + FIRST_MERGED;
     starts[token + 1] = starts[token]! + (starts[l + 1]! - starts[l]!) + (starts[r + 1]! - starts[r]!);
   }
-  const bytes = new Uint8Array(starts[TOKEN_COUNT]!);
+  const bytes = new Uint8Array(starts[TOKEN_COUNT]! + VOCABULARY_SLACK);
   bytes.set(bytesOfFirstTokens());
   // Both parts of a merge come before it, so their bytes are there already.
   let at = FIRST_MERGED;
@@ -38,5 +43,5 @@ function unpack(): Vocabulary {
     for (let from = starts[l]!, end = starts[l + 1]!; from < end; from++) bytes[at++] = bytes[from]!;
     for (let from = starts[r]!, end = starts[r + 1]!; from < end; from++) bytes[at++] = bytes[from]!;
   }
-  return { size: TOKEN_COUNT, bytes, starts };
+  return { size: TOKEN_COUNT, bytes, view: new DataView(bytes.buffer), starts };
 }
