@@ -1,0 +1,14 @@
+/** @returns {Promise<import("./adapter.mjs").Adapter>} */
+export async function load() {
+  const { Conversation, loadHarmonyEncoding, StreamableParser } = await import("harmony-format");
+  const encoding = loadHarmonyEncoding();
+  const { tokenizer } = encoding;
+  return {
+    encode: (text) => tokenizer.encodeOrdinary(text),
+    count: (text) => tokenizer.countTokens(text),
+    decode: (tokens) => encoding.decode(tokens),
+    conversation: (json) => Conversation.fromJSON(json),
+    render: (conversation) => encoding.renderConversationForCompletion(conversation, "assistant"),
+    parser: (options) => new StreamableParser(encoding, "assistant", options),
+  };
+}

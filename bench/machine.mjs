@@ -1,0 +1,20 @@
+import { execFileSync } from "node:child_process";
+import { cpus, release, totalmem, type } from "node:os";
+import { PYTHON } from "./paths.mjs";
+
+/** What the figures were made on. */
+export function machine({ native }) {
+  const processors = cpus();
+  return {
+    processor: processors[0]?.model ?? "unknown",
+    cores: processors.length,
+    memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
+    system: `${type()} ${release()} ${process.arch}`,
+    node: process.version,
+    ...(native ? { python: versionOf(PYTHON), rust: versionOf("rustc") } : {}),
+  };
+}
+
+function versionOf(program) {
+  return execFileSync(program, ["--version"], { encoding: "utf8" }).trim();
+}

@@ -1,0 +1,101 @@
+import { ContenderError } from "./contender.mjs";
+import { OURS } from "./contenders.mjs";
+
+/** Whose answers are right where it takes part; otherwise ours are what the others are compared with. */
+const REFERENCE = "openai-harmony (Rust)";
+
+/**
+ * @typedef {object} Outcome What one contender made of one input.
+ * @property {number[]} [samples] One for each round.
+ * @property {string} [failed] Why there are none.
+ * @property {string} [differs] Where its answers are not the expected ones.
+ *
+ * @typedef {object} Row
+ * @property {string} input
+ * @property {Record<string, Outcome>} outcomes
+ *
+ * @typedef {object} Suite
+ * @property {string} name
+ * @property {string} title
+ * @property {string} unit
+ * @property {"higher" | "lower"} better
+ * @property {string} [baseline] Whom the others are set against, where it is not this package.
+ * @property {boolean} [alone] Its values are ratios already: nobody is set against anybody.
+ * @property {boolean} [unpaired] Set medians against each other, not rounds: what is left after a subtraction can be
+ *   next to nothing in one round.
+ * @property {Row[]} rows
+ */
+
+/**
+ * Compares what the contenders make of an input, then times them in rounds, one after the other in each.
+ * @param {object} task
+ * @param {import("./contender.mjs").Crew} task.crew
+ * @param {readonly import("./contender.mjs").Contender[]} task.contenders
+ * @param {string} task.input What the row is called.
+ * @param {(contender: import("./contender.mjs").Contender) => object} task.question `of`, `file` and what else belongs
+ *   to it.
+ * @param {(milliseconds: number) => number} task.value
+ * @param {number} task.rounds
+ * @param {number} [task.atLeast] Milliseconds that a round lasts for each contender.
+ * @param {number} [task.warmUp] Milliseconds before the first round.
+ * @param {number} [task.budget] Milliseconds for any answer.
+ * @param {number} [task.slow] Milliseconds for the first answer, from which on one round must do.
+ * @returns {Promise<Row>}
+ */
+export async function measureRow({ crew, contenders, input, question, value, rounds, ...limits }) {
+  const { atLeast = 100, warmUp = 500, budget = 120_000, slow = Infinity } = limits;
+  /** @type {Record<string, Outcome>} */
+  const outcomes = Object.fromEntries(contenders.map(({ name }) => [name, {}]));
+  const attempt = async (contender, more) => {
+    const outcome = outcomes[contender.name];
+    if (outcome.failed !== undefined) return undefined;
+    try {
+      return await crew.ask(contender, { ...question(contender), ...more }, budget);
+    } catch (error) {
+      if (!(error instanceof ContenderError)) throw error;
+      outcome.failed = error.message;
+      return undefined;
+    }
+  };
+
+  const answers = new Map();
+  const slowOnes = new Set();
+  for (const contender of contenders) {
+    const start = performance.now();
+    const answer = await attempt(contender, { ask: "digest" });
+    if (performance.now() - start > slow) slowOnes.add(contender);
+    if (answer !== undefined) answers.set(contender.name, answer);
+  }
+  noteDifferences(answers, outcomes);
+
+  for (const contender of contenders) {
+    if (!slowOnes.has(contender)) await attempt(contender, { ask: "time", atLeast: warmUp });
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const contender of rotated(contenders, round)) {
+      if (round > 0 && slowOnes.has(contender)) continue;
+      const milliseconds = await attempt(contender, { ask: "time", atLeast });
+      if (milliseconds === undefined) continue;
+      outcomes[contender.name].samples ??= [];
+      outcomes[contender.name].samples.push(value(milliseconds));
+    }
+  }
+  for (const outcome of Object.values(outcomes)) if (outcome.failed !== undefined) delete outcome.samples;
+  return { input, outcomes };
+}
+
+/** Another one begins each round, so that nobody always comes after the same. */
+export function rotated(list, by) {
+  const start = by % list.length;
+  return [...list.slice(start), ...list.slice(0, start)];
+}
+
+function noteDifferences(answers, outcomes) {
+  const standard = answers.has(REFERENCE) ? REFERENCE : OURS;
+  const expected = answers.get(standard);
+  if (expected === undefined) return;
+  for (const [name, answer] of answers) {
+    const wrong = answer.filter((one, index) => one !== expected[index]).length;
+    if (wrong > 0) outcomes[name].differs = `${wrong} of ${expected.length}`;
+  }
+}

@@ -1,0 +1,14 @@
+/** @returns {Promise<import("../adapter.mjs").Adapter>} */
+export async function load() {
+  const [{ default: Tokenizer }, vocabulary] = await Promise.all([
+    import("ai-tokenizer"),
+    import("ai-tokenizer/encoding/o200k_base"),
+  ]);
+  const tokenizer = new Tokenizer(vocabulary);
+  return {
+    // "all" is its shortest way: it then looks for no special tokens.
+    encode: (text) => tokenizer.encode(text, "all"),
+    count: (text) => tokenizer.count(text),
+    decode: (tokens) => tokenizer.decode(tokens),
+  };
+}

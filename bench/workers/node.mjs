@@ -1,0 +1,131 @@
+/**
+ * One contender in JavaScript in a process of its own: reads questions from standard input, a JSON line each, and
+ * answers each with a line. `bench/native` holds the same in Python and in Rust.
+ *
+ *   node bench/workers/node.mjs module-of-the-adapter
+ */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+
+/** @type {import("../adapter.mjs").Adapter} */
+let adapter;
+/** What files hold, read before anything is timed. */
+const contents = new Map();
+const tokensOfFiles = new Map();
+/** Where results go, so that no work is without effect. */
+let sink = 0;
+
+/** The strings or completions of a file, all or the first `limit`. */
+const read = ({ file, limit }) => {
+  const content = remember(contents, file, () => JSON.parse(readFileSync(file, "utf8")));
+  return (content.completions ?? content).slice(0, limit);
+};
+const tokensOf = (question) =>
+  remember(tokensOfFiles, question.file, () => read(question).map((text) => adapter.encode(text)));
+const conversationOf = ({ file }) =>
+  remember(contents, `${file} conversation`, () => adapter.conversation(readFileSync(file, "utf8")));
+
+function remember(map, key, make) {
+  if (!map.has(key)) map.set(key, make());
+  return map.get(key);
+}
+
+/** What each question's pass is, once its input is at hand. */
+const PASSES = {
+  encode: (question) => {
+    const texts = read(question);
+    return () => {
+      for (const text of texts) sink += adapter.encode(text).length;
+    };
+  },
+  count: (question) => {
+    const texts = read(question);
+    return () => {
+      for (const text of texts) sink += adapter.count(text);
+    };
+  },
+  decode: (question) => {
+    const lists = tokensOf(question);
+    return () => {
+      for (const tokens of lists) sink += adapter.decode(tokens).length;
+    };
+  },
+  parse: (question) => {
+    const { options, content } = question;
+    const completions = read(question);
+    return () => {
+      for (const tokens of completions) {
+        const parser = adapter.parser(options);
+        for (const token of tokens) {
+          parser.process(token);
+          const delta = content ? parser.currentContent : parser.lastContentDelta;
+          if (delta !== undefined) sink += delta.length;
+        }
+      }
+    };
+  },
+  render: (question) => {
+    const conversation = conversationOf(question);
+    return () => {
+      sink += adapter.render(conversation).length;
+    };
+  },
+};
+
+/** What a contender makes of an input, to be compared. */
+const DIGESTS = {
+  encode: (question) => read(question).map((text) => digestOf(adapter.encode(text))),
+  count: (question) => read(question).map((text) => String(adapter.count(text))),
+  decode: (question) => tokensOf(question).map((tokens) => sha256(adapter.decode(tokens))),
+  parse: (question) =>
+    read(question).map((tokens) => {
+      const parser = adapter.parser(question.options);
+      let text = "";
+      for (const token of tokens) text += parser.process(token).lastContentDelta ?? "";
+      return `${parser.messages.length} ${sha256(text)}`;
+    }),
+  render: (question) => [digestOf(adapter.render(conversationOf(question)))],
+};
+
+const ANSWERS = {
+  load: async ({ module }) => {
+    adapter = await (await import(module)).load();
+    return Object.keys(adapter);
+  },
+  digest: (question) => DIGESTS[question.of](question),
+  /** Milliseconds for one pass; passes are repeated for `atLeast` milliseconds. */
+  time: (question) => {
+    const pass = PASSES[question.of](question);
+    const { atLeast = 0 } = question;
+    const start = performance.now();
+    let passes = 0;
+    let elapsed = 0;
+    do {
+      pass();
+      passes++;
+      elapsed = performance.now() - start;
+    } while (elapsed < atLeast);
+    return elapsed / passes;
+  },
+};
+
+function digestOf(tokens) {
+  return sha256(Uint32Array.from(tokens));
+}
+
+function sha256(value) {
+  return createHash("sha256").update(value).digest("hex").slice(0, 16);
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const question = JSON.parse(line);
+  let answer;
+  try {
+    answer = { ok: await ANSWERS[question.ask](question) };
+  } catch (error) {
+    answer = { error: String(error instanceof Error ? error.message : error).slice(0, 200) };
+  }
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+}
+if (sink < 0) throw new Error("lengths are never negative");
