@@ -9,9 +9,10 @@ const BEGINNINGS: readonly string[] = [...CHANNELS, ...BOUNDARIES, "to=", " to="
 const CONTINUATIONS: readonly string[] = [" to=", " json", " code", " text"];
 
 const BOUNDARY = new RegExp(BOUNDARIES.join("|"));
-const CHANNEL_FIRST = /^(assistant)?(analysis|commentary|final)( to=[\w.:/-]{1,256}(?: (?:json|code|text)(?!\w))?)?/;
+const CHANNEL_FIRST =
+  /^(assistant)?(analysis|commentary|final)( to=[\w.:/-]{1,256}(?![\w.:/-])(?: (?:json|code|text)(?!\w))?)?/;
 const NAME_FIRST =
-  /^(assistant)?( ?to=[\w.:/-]{1,256}?)(analysis|commentary|final)?(?![\w.:/-])( (?:json|code|text)(?!\w))?/;
+  /^(assistant(?= ))?( ?to=[\w.:/-]{1,256}?)(analysis|commentary|final)?(?![\w.:/-])( (?:json|code|text)(?!\w))?/;
 
 /**
  * Puts back the markers that a server dropped: `analysisWe think.assistantfinalFour`. A guess by nature, for a content
@@ -51,46 +52,53 @@ export class DroppedMarkers {
   #read(added: string, isLast: boolean): ScannedText[] {
     const pieces: ScannedText[] = [];
     this.#held += added;
-    let before: number;
-    do {
-      before = this.#held.length;
-      if (this.#reading === "content") this.#readContent(pieces, isLast);
-      else if (this.#reading === "header") this.#readHeader(pieces, isLast);
-      else pieces.push(...text(this.#take(before)));
-    } while (this.#held.length > 0 && this.#held.length < before);
+    while (this.#held !== "" && this.#step(pieces, isLast)) {
+      // Each step decides something; when one cannot, the next chunk must.
+    }
     return pieces;
   }
 
-  #readContent(pieces: ScannedText[], isLast: boolean): void {
-    const boundary = BOUNDARY.exec(this.#held);
-    if (boundary === null) {
-      const undecided = isLast ? 0 : undecidedLength(this.#held);
-      pieces.push(...text(this.#take(this.#held.length - undecided)));
-    } else {
-      pieces.push(...text(this.#take(boundary.index)), marker("end"), marker("start"));
-      this.#reading = "header";
-      this.#readHeader(pieces, isLast);
-    }
+  /** Takes what is certain of what is held; says whether that was anything. */
+  #step(pieces: ScannedText[], isLast: boolean): boolean {
+    if (this.#reading === "content") return this.#readContent(pieces, isLast);
+    if (this.#reading === "header") return this.#readHeader(pieces, isLast);
+    pieces.push(...text(this.#take(this.#held.length)));
+    return true;
   }
 
-  #readHeader(pieces: ScannedText[], isLast: boolean): void {
+  #readContent(pieces: ScannedText[], isLast: boolean): boolean {
+    const boundary = BOUNDARY.exec(this.#held);
+    if (boundary !== null) {
+      pieces.push(...text(this.#take(boundary.index)), marker("end"), marker("start"));
+      this.#reading = "header";
+      return true;
+    }
+    const undecided = isLast ? 0 : undecidedLength(this.#held);
+    const decided = this.#take(this.#held.length - undecided);
+    pieces.push(...text(decided));
+    return decided !== "";
+  }
+
+  #readHeader(pieces: ScannedText[], isLast: boolean): boolean {
     const held = this.#held;
-    if (held === "") return;
     const found = readHeader(held);
-    if (found === undefined) {
-      if (!isLast && mayBecomeHeader(held)) return;
-      // What is no header is an answer without one; at the end it may be half a header, which the machine decides.
-      if (!isLast) pieces.push(marker("channel"), { mark: "text", text: "final", width: 0 }, marker("message"));
-      else pieces.push(...text(this.#take(held.length)));
-    } else {
-      if (!isLast && mayContinue(held.slice(found.length))) return;
+    if (found !== undefined) {
+      if (!isLast && mayContinue(held.slice(found.length))) return false;
       pieces.push(...found.pieces, marker("message"));
       this.#take(found.length);
+    } else if (isLast) {
+      // It may be half a header, or an answer without one; the state machine decides that.
+      pieces.push(...text(this.#take(held.length)));
+      return true;
+    } else if (mayBecomeHeader(held)) {
+      return false;
+    } else {
+      pieces.push(marker("channel"), { mark: "text", text: "final", width: 0 }, marker("message"));
+      // What looked like a boundary and was none must not be looked at as one again.
+      pieces.push(...text(this.#take(held.codePointAt(0)! > 0xffff ? 2 : 1)));
     }
-    if (this.#held !== "" || found !== undefined) {
-      this.#reading = "content";
-      this.#readContent(pieces, isLast);
-    }
+    this.#reading = "content";
+    return true;
   }
 
   #take(length: number): string {
@@ -125,7 +133,7 @@ function readHeader(held: string): { readonly length: number; readonly pieces: S
 /** Whether more text could make this the beginning of a header. */
 function mayBecomeHeader(held: string): boolean {
   return (
-    BEGINNINGS.some((beginning) => beginning.startsWith(held)) || /^(?:assistant)? ?to=[\w.:/-]{0,256}$/.test(held)
+    BEGINNINGS.some((beginning) => beginning.startsWith(held)) || /^(?:assistant(?= ))? ?to=[\w.:/-]{0,256}$/.test(held)
   );
 }
 

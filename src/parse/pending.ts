@@ -29,6 +29,11 @@ export class Pending<Input> {
     return this.#positions;
   }
 
+  /** Where the first input begins. */
+  get start(): number {
+    return this.#positions[0] ?? this.#end;
+  }
+
   /** Where the last input ends. */
   get end(): number {
     return this.#end;
@@ -64,9 +69,17 @@ export class Pending<Input> {
 
   /** The inputs that a stretch of the text came from. */
   spanOf(from: number, to: number): Span {
-    const begin = this.#positionOf(from);
+    const begin = this.#beginOf(from);
     if (from >= to) return [begin, begin];
     return [begin, Math.min(this.#positionOf(to - 1) + 1, this.#endOf(this.#indexOf(to - 1)))];
+  }
+
+  /** Where the inputs begin that wrote a character: the first of them may have held back all that it had. */
+  #beginOf(offset: number): number {
+    let index = this.#indexOf(offset);
+    if (this.#offsets[index] !== offset) return this.#positionOf(offset);
+    while (index > 0 && this.#offsets[index - 1] === offset) index--;
+    return this.#positions[index] ?? this.#end;
   }
 
   /** The position of the input, or where inputs are texts of the character in it, that wrote a character. */

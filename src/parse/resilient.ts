@@ -253,8 +253,7 @@ function reportHeader<Input>(machine: Machine<Input>, findings: readonly Finding
   for (const span of pending.unreadableSpans) found.push(["unknown-token", span, ""]);
   found.sort(([, a], [, b]) => a[0] - b[0]);
   if (!machine.hasStart && machine.nextRole === undefined) {
-    const [start] = pending.spanOf(0, 0);
-    machine.report("missing-start", [start, start], "");
+    machine.report("missing-start", [pending.start, pending.start], "");
   }
   for (const [code, span, words] of found) machine.report(code, span, words);
 }
