@@ -1,4 +1,5 @@
 import { HarmonyError } from "../errors.js";
+import { refuseToken } from "./refuse-token.js";
 import { StreamDecoder } from "./stream-decoder.js";
 import { TokenTexts } from "./token-texts.js";
 import { vocabulary } from "./vocabulary.js";
@@ -71,7 +72,7 @@ export class Decoder {
       // An id that is no index of the vocabulary is another number as an unsigned integer, or too high.
       const id = token >>> 0;
       const isOrdinary = id === token && id < size;
-      const special = isOrdinary ? undefined : (this.#special.get(token) ?? refuse(token, index));
+      const special = isOrdinary ? undefined : (this.#special.get(token) ?? refuseToken(token, index));
       const from = isOrdinary ? starts[id]! : 0;
       const end = at + (special === undefined ? starts[id + 1]! - from : special.length);
       if (end > limit) {
@@ -104,12 +105,4 @@ function listOf(tokens: Iterable<number>): ArrayLike<number> {
     throw new TypeError("tokens must be an iterable of token ids");
   }
   return Array.from(tokens);
-}
-
-function refuse(token: number, index: number): never {
-  if (typeof token !== "number") throw new TypeError(`a token id is a number, not ${typeof token} (tokens[${index}])`);
-  if (!Number.isInteger(token) || token < 0) {
-    throw new RangeError(`a token id is an integer from 0 on, not ${token} (tokens[${index}])`);
-  }
-  throw new HarmonyError("unknown-token", `Invalid token for decoding: ${token}`, { tokenIndex: index });
 }
