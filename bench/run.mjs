@@ -14,6 +14,7 @@ import { dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { Crew } from "./contender.mjs";
 import { nativePeers, npmPeers, ours } from "./contenders.mjs";
+import { reached } from "./goals.mjs";
 import { buildInputs } from "./inputs/build.mjs";
 import { machine } from "./machine.mjs";
 import { installNative } from "./native/install.mjs";
@@ -26,7 +27,7 @@ import { memory } from "./suites/memory.mjs";
 import { parse, resilient } from "./suites/parse.mjs";
 import { render } from "./suites/render.mjs";
 import { size } from "./suites/size.mjs";
-import { textTable } from "./tables.mjs";
+import { goalsTable, textTable } from "./tables.mjs";
 
 const SUITES = {
   encode,
@@ -106,6 +107,8 @@ try {
   crew.stop();
 }
 log("");
+const goals = reached(report);
+if (goals.length > 0) console.log(`${goalsTable(goals)}\n`);
 console.log(`Figures: ${flags.json}${flags.quick ? " (of a quick run: they say nothing about speed)" : ""}`);
 
 /** One line that the next one overwrites; nothing where nobody watches. */

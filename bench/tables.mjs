@@ -41,12 +41,23 @@ export function markdownTable(suite) {
       return [spread === "" ? value : `${value} (${spread})`, ratio === "" ? "" : `**${ratio}**`].join(" ").trim();
     }),
   ]);
-  const table = [["", ...columns], ["---", ...columns.map(() => "---")], ...lines];
-  const body = table.map((line) => `| ${line.join(" | ")} |`).join("\n");
+  const body = markdown(["", ...columns], lines);
   const below = notes(suite).map((note) => `- ${note}`);
   return [`### ${suite.title}`, "", `${legend(suite)}.`, "", body, ...(below.length > 0 ? ["", ...below] : [])].join(
     "\n",
   );
+}
+
+/** What a run reached, and what it was to reach. @param {ReturnType<typeof import("./goals.mjs").reached>} goals */
+export function goalsTable(goals) {
+  const lines = goals.map(({ what, against, reached, least, aim, met }) => [
+    what,
+    against,
+    met ? reached : `${reached} (missed)`,
+    least,
+    aim,
+  ]);
+  return markdown(["", "against", "reached", "goal", "aim"], lines);
 }
 
 /**
@@ -68,6 +79,11 @@ export function ratioOf(suite, row, name) {
 export function round(number) {
   if (Math.abs(number) >= 100) return Math.round(number).toLocaleString("en-US");
   return String(Number(number.toPrecision(3)));
+}
+
+function markdown(head, lines) {
+  const table = [head, head.map(() => "---"), ...lines];
+  return table.map((line) => `| ${line.join(" | ")} |`).join("\n");
 }
 
 /** @returns {Cell} */
