@@ -60,7 +60,7 @@ export const DIAGNOSTICS = {
   // in a content
   "control-in-content": { action: "ignored", message: "A content has a control token that means nothing there." },
   "unknown-token": { action: "replaced", message: "A token is outside the vocabulary." },
-} as const satisfies Record<string, { readonly action: DiagnosticAction; readonly message: string }>;
+} as const;
 
 /** What was found, as a stable word for programs. See `docs/diagnostics.md`. */
 export type DiagnosticCode = keyof typeof DIAGNOSTICS;
