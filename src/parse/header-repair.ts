@@ -33,6 +33,8 @@ interface Draft {
   channel: string | undefined;
   recipient: string | undefined;
   contentType: string | undefined;
+  /** Where the constrain marker stands that the content type came with. */
+  constrainedAt: number;
 }
 
 type HeaderRule = (draft: Draft) => void;
@@ -68,6 +70,7 @@ export function repairHeader(
     channel: undefined,
     recipient: undefined,
     contentType: undefined,
+    constrainedAt: Number.POSITIVE_INFINITY,
   };
   for (const rule of HEADER_RULES) rule(draft);
   const { role, name, channel, recipient, contentType, findings } = draft;
@@ -92,6 +95,9 @@ function part(word: Lexeme, start: number, end: number = word.text.length): Lexe
   return { kind: "word", text: word.text.slice(start, end), from: word.from + start, to: word.from + end };
 }
 
+/** The white space that separates words for the reference, too; it takes any other for a part of a word. */
+const SEPARATOR = /^[\t\n\f\r ]+$/;
+
 /** White space separates words; anywhere else it says nothing, and is reported. */
 function passOverWhiteSpace(draft: Draft): void {
   const { lexemes, context } = draft;
@@ -101,7 +107,7 @@ function passOverWhiteSpace(draft: Draft): void {
     const after = lexemes[index + 1];
     // The space before a recipient that follows the role in the prompt.
     const begins = before === undefined && !context.hasStart && lexeme.text === " ";
-    const separates = begins || (before !== undefined && before.kind !== "channel");
+    const separates = begins || (before !== undefined && before.kind !== "channel" && SEPARATOR.test(lexeme.text));
     if (separates && (after?.kind === "word" || after?.kind === "constrain")) return;
     report(draft, "white-space-in-header", lexeme);
   });
@@ -200,12 +206,17 @@ function readConstrainedType(draft: Draft): void {
       continue;
     }
     const next = draft.lexemes[index + 1];
-    const type = next?.kind === "word" && !next.text.startsWith("to=") ? next : undefined;
+    if (next?.text.startsWith("to=")) {
+      report(draft, "control-in-header", lexeme);
+      continue;
+    }
+    const type = next?.kind === "word" ? next : undefined;
     if (type !== undefined) index++;
     const span = { from: lexeme.from, to: (type ?? lexeme).to };
     if (draft.contentType !== undefined) report(draft, "unexpected-header-words", span);
     else if (type !== undefined && type.from > lexeme.to) report(draft, "inexact-content-type", span);
     draft.contentType ??= lexeme.text + (type?.text ?? "");
+    draft.constrainedAt = Math.min(draft.constrainedAt, lexeme.from);
   }
   draft.lexemes = rest;
 }
@@ -234,6 +245,10 @@ function readRecipients(draft: Draft): void {
   }
 }
 
+function isRecipient(word: string): boolean {
+  return isName(word) && !isContentType(word);
+}
+
 function isAuthor(draft: Draft, name: string): boolean {
   return draft.role === "assistant" && draft.roleWord === undefined && name === "assistant";
 }
@@ -245,7 +260,8 @@ function readOtherWords(draft: Draft): void {
   const [first, second] = words;
   if (first === undefined) return;
   const mayBeType = draft.contentType === undefined;
-  const mayBeName = draft.recipient === undefined && isName(first.text) && !isContentType(first.text);
+  // A recipient stands in front of the content type.
+  const mayBeName = draft.recipient === undefined && first.from < draft.constrainedAt && isRecipient(first.text);
   if (mayBeName && (words.length === 1 || (words.length === 2 && mayBeType))) {
     if (isAuthor(draft, first.text)) report(draft, "recipient-is-author", first);
     else draft.recipient = first.text;

@@ -6,13 +6,9 @@ import type { MessageParser } from "../../src/parse/message-parser.js";
 import type { ParseOptions } from "../../src/parse/options.js";
 import { StreamableParser } from "../../src/parse/streamable-parser.js";
 import { HarmonyTextParser } from "../../src/parse/text-parser.js";
+import { forAll, RUNS } from "./for-all.js";
 import { randomText, randomTokens } from "./outputs.js";
-import { Random } from "./random.js";
 import { encoding } from "./recorded.js";
-
-/** Runs of each property; the environment asks for more of them, or for others. */
-const RUNS = Number(process.env.HARMONY_RUNS ?? 200_000);
-const SEED = Number(process.env.HARMONY_SEED ?? 1);
 
 const ROLES: readonly (Role | undefined)[] = ["assistant", "assistant", "assistant", undefined, "user", "tool"];
 const OPTIONS: readonly ParseOptions[] = [
@@ -23,18 +19,6 @@ const OPTIONS: readonly ParseOptions[] = [
 ];
 
 type Parser = Pick<MessageParser<never>, "messages" | "spans" | "diagnostics">;
-
-/** Calls a property with many seeds; a failure names the one. */
-function forAll(property: (random: Random) => void): void {
-  for (let run = 0; run < RUNS; run++) {
-    const seed = (Math.imul(SEED, 0x9e3779b1) + run) >>> 0;
-    try {
-      property(new Random(seed));
-    } catch (error) {
-      throw new Error(`run ${run} of seed ${SEED}`, { cause: error });
-    }
-  }
-}
 
 function textOf(message: Message): string {
   const [part] = message.content;
