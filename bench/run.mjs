@@ -5,7 +5,7 @@
  *
  *   --native   also openai-harmony, tiktoken, quicktok-v1 and bpe-openai: needs Python 3.11 and a Rust toolchain
  *   --quick    a few strings, one round: whether everything runs, not how fast
- *   --only     these suites: encode, first-pass, count, decode, hostile, parse, resilient, render, cold-start, memory, size
+ *   --only     these suites: encode, first-pass, count, decode, parse, resilient, render, cold-start, memory, size, hostile
  *   --json     where the figures go; default: bench/results/latest.json
  */
 import { execFileSync } from "node:child_process";
@@ -34,13 +34,13 @@ const SUITES = {
   "first-pass": firstPass,
   count,
   decode,
-  hostile,
   parse,
   resilient,
   render,
   "cold-start": coldStart,
   memory,
   size,
+  hostile,
 };
 
 /**
