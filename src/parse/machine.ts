@@ -113,7 +113,8 @@ export class Machine<Input> {
 
   /** The events since the last call. */
   takeEvents(): HarmonyEvent[] {
-    const events = this.#events ?? [];
+    if (this.#events === undefined) return [];
+    const events = this.#events;
     this.#events = [];
     return events;
   }

@@ -93,6 +93,11 @@ export abstract class MessageParser<Input> {
     return [...this.#machine.takeEvents(), { type: "end" }];
   }
 
+  /** The events that could not be returned, because the call that they belong to threw an error. */
+  takeEvents(): HarmonyEvent[] {
+    return this.#machine.takeEvents();
+  }
+
   /** Makes the parser what it was when it was new. Messages and diagnostics that were handed out stay as they are. */
   reset(): void {
     this.#machine = this.#createMachine();
