@@ -1,5 +1,7 @@
+import { FirstMerge } from "./first-merge.js";
 import { LongMerge } from "./long-merge.js";
-import { buildPairTable } from "./pair-table.js";
+import { merges } from "./merges.js";
+import { PairTable } from "./pair-table.js";
 import { CACHED_PIECE_LIMIT, PieceCache } from "./piece-cache.js";
 import { END_OF_TEXT, Scanner } from "./scanner.js";
 import { SHORT_MERGE_LIMIT, ShortMerge } from "./short-merge.js";
@@ -23,8 +25,8 @@ export class Encoder {
   #room = new Room(CHUNK);
 
   constructor() {
-    const table = buildPairTable();
-    this.#short = new ShortMerge(table);
+    const table = new PairTable(merges());
+    this.#short = new ShortMerge(table, new FirstMerge(merges()));
     this.#long = new LongMerge(table, this.#short);
     this.#cache = new PieceCache(this.#short);
   }

@@ -15,7 +15,7 @@ export function heapMerge(
   out: Int32Array,
   outAt: number,
 ): number {
-  const { ofBytes, tokenOfByte, bitmap, slots } = table;
+  const { ofBytes, tokenOfByte, bitmap, slots, unloaded } = table;
   const length = end - start;
   // Parts stand where their first byte stands; one that was merged into its left neighbour has rank and token NO_MERGE.
   const tokens = new Int32Array(length);
@@ -24,7 +24,9 @@ export function heapMerge(
   const previous = new Int32Array(length + 1);
   const heap = new MinHeap();
   for (let i = 0; i < length; i++) {
-    tokens[i] = tokenOfByte[bytes[start + i]!]!;
+    const token = tokenOfByte[bytes[start + i]!]!;
+    if (unloaded[token] !== 0) table.load(token);
+    tokens[i] = token;
     next[i] = i + 1;
     previous[i + 1] = i;
     const rank = i + 1 < length ? ofBytes[(bytes[start + i]! << 8) | bytes[start + i + 1]!]! : NO_MERGE;
@@ -37,6 +39,7 @@ export function heapMerge(
     const token = Math.floor(entry / POSITIONS);
     const position = entry - token * POSITIONS;
     if (ranks[position] !== token) continue;
+    if (unloaded[token] !== 0) table.load(token);
     const eaten = next[position]!;
     const after = next[eaten]!;
     tokens[position] = token;

@@ -1,3 +1,4 @@
+import type { FirstMerge } from "./first-merge.js";
 import { findMerge, NO_MERGE, type PairTable } from "./pair-table.js";
 
 /** Bytes that {@link ShortMerge.merge} takes at most. */
@@ -5,6 +6,8 @@ export const SHORT_MERGE_LIMIT = 128;
 
 const POSITION_BITS = 7;
 const POSITION_MASK = 127;
+/** A text of 300 words has as many bytes in words that differ; with more than that the table is the faster way. */
+const FIRST_BYTES = 1024;
 /** Higher than the key of any pair. */
 const NO_PAIR = 0x7fffffff;
 
@@ -14,6 +17,9 @@ const NO_PAIR = 0x7fffffff;
  */
 export class ShortMerge {
   readonly #table: PairTable;
+  readonly #first: FirstMerge;
+  /** Bytes that still go to {@link FirstMerge}. */
+  #firstBytes = FIRST_BYTES;
   // Parts stand where their first byte stands. A pair's key is its rank with the position of its left part, so that the
   // least key is the lowest rank, and the leftmost of equals.
   readonly #keys = new Int32Array(SHORT_MERGE_LIMIT);
@@ -21,24 +27,32 @@ export class ShortMerge {
   readonly #next = new Uint8Array(SHORT_MERGE_LIMIT);
   readonly #previous = new Uint8Array(SHORT_MERGE_LIMIT + 1);
 
-  constructor(table: PairTable) {
+  constructor(table: PairTable, first: FirstMerge) {
     this.#table = table;
+    this.#first = first;
   }
 
   /** Merges the bytes from `start` to before `end`, one at least; writes the tokens and gives the index after the last. */
   merge(bytes: Uint8Array, start: number, end: number, out: Int32Array, outAt: number): number {
-    const { ofBytes, tokenOfByte, bitmap, slots } = this.#table;
+    const table = this.#table;
+    const { ofBytes, tokenOfByte, bitmap, slots, unloaded } = table;
     const keys = this.#keys;
     const tokens = this.#tokens;
     const next = this.#next;
     const previous = this.#previous;
     const length = end - start;
+    if (this.#firstBytes > 0) {
+      this.#firstBytes -= length;
+      return this.#first.merge(bytes, start, end, out, outAt);
+    }
 
     let byte = bytes[start]!;
     for (let i = 0; i < length; i++) {
       const following = bytes[start + i + 1]!;
+      const token = tokenOfByte[byte]!;
+      if (unloaded[token] !== 0) table.load(token);
       const key = (ofBytes[(byte << 8) | following]! << POSITION_BITS) | i;
-      tokens[i] = tokenOfByte[byte]!;
+      tokens[i] = token;
       keys[i] = key;
       next[i] = i + 1;
       previous[i + 1] = i;
@@ -58,6 +72,7 @@ export class ShortMerge {
       if (least >= NO_MERGE << POSITION_BITS) break;
       const position = least & POSITION_MASK;
       const token = least >> POSITION_BITS;
+      if (unloaded[token] !== 0) table.load(token);
       const eaten = next[position]!;
       const after = next[eaten]!;
       tokens[position] = token;

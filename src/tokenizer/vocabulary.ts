@@ -1,5 +1,5 @@
 import { TOKEN_COUNT } from "./merges.generated.js";
-import { bytesOfFirstTokens, FIRST_MERGED, MERGE_COUNT, unpackMerges } from "./merges.js";
+import { bytesOfFirstTokens, FIRST_MERGED, LARGEST_GROUP, merges } from "./merges.js";
 
 /** The tokens of o200k_base, special ones excluded: ids from 0 to {@link Vocabulary.size} - 1, which are also ranks. */
 export interface Vocabulary {
@@ -24,22 +24,31 @@ export function vocabulary(): Vocabulary {
 }
 
 function unpack(): Vocabulary {
-  const { left, right } = unpackMerges();
+  const left = new Int32Array(TOKEN_COUNT);
+  const right = new Int32Array(TOKEN_COUNT);
+  const rights = new Int32Array(LARGEST_GROUP);
+  const tokens = new Int32Array(LARGEST_GROUP);
+  for (let l = 0; l < TOKEN_COUNT; l++) {
+    const count = merges().read(l, rights, tokens);
+    for (let i = 0; i < count; i++) {
+      left[tokens[i]!] = l;
+      right[tokens[i]!] = rights[i]!;
+    }
+  }
   const starts = new Uint32Array(TOKEN_COUNT + 1);
   for (let token = 0; token < FIRST_MERGED; token++) starts[token + 1] = token + 1;
-  for (let i = 0; i < MERGE_COUNT; i++) {
-    const l = left[i]!;
-    const r = right[i]!;
-    const token = i + FIRST_MERGED;
+  for (let token = FIRST_MERGED; token < TOKEN_COUNT; token++) {
+    const l = left[token]!;
+    const r = right[token]!;
     starts[token + 1] = starts[token]! + (starts[l + 1]! - starts[l]!) + (starts[r + 1]! - starts[r]!);
   }
   const bytes = new Uint8Array(starts[TOKEN_COUNT]! + VOCABULARY_SLACK);
   bytes.set(bytesOfFirstTokens());
   // Both parts of a merge come before it, so their bytes are there already.
   let at = FIRST_MERGED;
-  for (let i = 0; i < MERGE_COUNT; i++) {
-    const l = left[i]!;
-    const r = right[i]!;
+  for (let token = FIRST_MERGED; token < TOKEN_COUNT; token++) {
+    const l = left[token]!;
+    const r = right[token]!;
     for (let from = starts[l]!, end = starts[l + 1]!; from < end; from++) bytes[at++] = bytes[from]!;
     for (let from = starts[r]!, end = starts[r + 1]!; from < end; from++) bytes[at++] = bytes[from]!;
   }
