@@ -37,10 +37,24 @@ export {
   type TokenizedParts,
 } from "./encoding.js";
 export { HARMONY_ERROR_CODES, HarmonyError, type HarmonyErrorCode, type HarmonyErrorPlace } from "./errors.js";
-export type { ParseMode, ParseOptions } from "./parse/options.js";
-export type { MessageSpans } from "./parse/span.js";
+export type { Diagnostic, DiagnosticAction, DiagnosticCode } from "./parse/diagnostic.js";
+export type {
+  DeltaEvent,
+  DiagnosticEvent,
+  EndEvent,
+  Ending,
+  HarmonyEvent,
+  MessageEndEvent,
+  MessageStartEvent,
+} from "./parse/event.js";
+export type { Header } from "./parse/header.js";
+export type { MessageParser } from "./parse/message-parser.js";
+export type { ParseMode, ParseOptions, Prefill, RecoveryOptions, TextParseOptions } from "./parse/options.js";
+export type { MessageSpans, Span } from "./parse/span.js";
 export { type StateData, StreamState } from "./parse/stream-state.js";
 export { type ParserEncoding, StreamableParser } from "./parse/streamable-parser.js";
+export { HarmonyTextParser } from "./parse/text-parser.js";
+export { type ToolCall, toolCallOf, toolCallsOf } from "./parse/tool-call.js";
 export type { PartSection, RenderedPart } from "./render/parts.js";
 export { SpecialToken } from "./special-tokens.js";
 export type { EncodeOptions, Tokenizer } from "./tokenizer/tokenizer.js";
