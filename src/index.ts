@@ -57,4 +57,5 @@ export { HarmonyTextParser } from "./parse/text-parser.js";
 export { type ToolCall, toolCallOf, toolCallsOf } from "./parse/tool-call.js";
 export type { PartSection, RenderedPart } from "./render/parts.js";
 export { SpecialToken } from "./special-tokens.js";
-export type { EncodeOptions, Tokenizer } from "./tokenizer/tokenizer.js";
+export type { StreamDecoder } from "./tokenizer/stream-decoder.js";
+export type { EncodeIntoResult, EncodeOptions, Tokenizer } from "./tokenizer/tokenizer.js";
