@@ -1,10 +1,7 @@
-import { FirstMerge } from "./first-merge.js";
-import { LongMerge } from "./long-merge.js";
 import { merges } from "./merges.js";
-import { PairTable } from "./pair-table.js";
 import { CACHED_PIECE_LIMIT, PieceCache } from "./piece-cache.js";
+import { PieceMerge } from "./piece-merge.js";
 import { END_OF_TEXT, Scanner } from "./scanner.js";
-import { SHORT_MERGE_LIMIT, ShortMerge } from "./short-merge.js";
 import { cutBefore } from "./text-cut.js";
 import type { EncodeIntoResult } from "./tokenizer.js";
 
@@ -20,15 +17,12 @@ export class Encoder {
   readonly #utf8 = new TextEncoder();
   readonly #scanner = new Scanner();
   readonly #cache: PieceCache;
-  readonly #short: ShortMerge;
-  readonly #long: LongMerge;
+  readonly #merge: PieceMerge;
   #room = new Room(CHUNK);
 
   constructor() {
-    const table = new PairTable(merges());
-    this.#short = new ShortMerge(table, new FirstMerge(merges()));
-    this.#long = new LongMerge(table, this.#short);
-    this.#cache = new PieceCache(this.#short);
+    this.#merge = new PieceMerge(merges());
+    this.#cache = new PieceCache(this.#merge);
   }
 
   /** Appends the tokens of a text to an array. */
@@ -117,8 +111,7 @@ export class Encoder {
   #encodePiece({ bytes, view, tokens }: Room, start: number, end: number, at: number): number {
     const length = end - start;
     if (length <= CACHED_PIECE_LIMIT) return this.#cache.encode(bytes, view, start, end, tokens, at);
-    if (length <= SHORT_MERGE_LIMIT) return this.#short.merge(bytes, start, end, tokens, at);
-    return this.#long.merge(bytes, start, end, tokens, at);
+    return this.#merge.merge(bytes, start, end, tokens, at);
   }
 
   #roomFor(units: number): Room {

@@ -7,59 +7,65 @@ const POSITIONS = 2 ** 32;
  * Byte-pair merging of any length in n log n: the pairs of neighbours wait in a heap, lowest rank first. Entries are
  * not removed when their parts merge with others; they are recognised when they come up.
  */
-export function heapMerge(
-  table: PairTable,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  out: Int32Array,
-  outAt: number,
-): number {
-  const { ofBytes, tokenOfByte, bitmap, slots, unloaded } = table;
-  const length = end - start;
-  // Parts stand where their first byte stands; one that was merged into its left neighbour has rank and token NO_MERGE.
-  const tokens = new Int32Array(length);
-  const ranks = new Int32Array(length);
-  const next = new Int32Array(length);
-  const previous = new Int32Array(length + 1);
-  const heap = new MinHeap();
-  for (let i = 0; i < length; i++) {
-    const token = tokenOfByte[bytes[start + i]!]!;
-    if (unloaded[token] !== 0) table.load(token);
-    tokens[i] = token;
-    next[i] = i + 1;
-    previous[i + 1] = i;
-    const rank = i + 1 < length ? ofBytes[(bytes[start + i]! << 8) | bytes[start + i + 1]!]! : NO_MERGE;
-    ranks[i] = rank;
-    if (rank !== NO_MERGE) heap.push(rank * POSITIONS + i);
+export class HeapMerge {
+  readonly #table: PairTable;
+  /** After {@link HeapMerge.merge}: for the position of each token, counted from the start, the position of the next. */
+  next: Int32Array = new Int32Array(0);
+
+  constructor(table: PairTable) {
+    this.#table = table;
   }
 
-  while (heap.size > 0) {
-    const entry = heap.pop();
-    const token = Math.floor(entry / POSITIONS);
-    const position = entry - token * POSITIONS;
-    if (ranks[position] !== token) continue;
-    if (unloaded[token] !== 0) table.load(token);
-    const eaten = next[position]!;
-    const after = next[eaten]!;
-    tokens[position] = token;
-    next[position] = after;
-    previous[after] = position;
-    ranks[eaten] = NO_MERGE;
-    const rank = after < length ? findMerge(bitmap, slots, token, tokens[after]!) : NO_MERGE;
-    ranks[position] = rank;
-    if (rank !== NO_MERGE) heap.push(rank * POSITIONS + position);
-    if (position > 0) {
-      const before = previous[position]!;
-      const rank = findMerge(bitmap, slots, tokens[before]!, token);
-      ranks[before] = rank;
-      if (rank !== NO_MERGE) heap.push(rank * POSITIONS + before);
+  /** Merges the bytes from `start` to before `end`; writes the tokens and gives the index after the last. */
+  merge(bytes: Uint8Array, start: number, end: number, out: Int32Array, outAt: number): number {
+    const table = this.#table;
+    const { ofBytes, tokenOfByte, bitmap, slots, unloaded } = table;
+    const length = end - start;
+    // Parts stand where their first byte stands; one that was merged into its left neighbour has rank and token NO_MERGE.
+    const tokens = new Int32Array(length);
+    const ranks = new Int32Array(length);
+    const next = new Int32Array(length);
+    this.next = next;
+    const previous = new Int32Array(length + 1);
+    const heap = new MinHeap();
+    for (let i = 0; i < length; i++) {
+      const token = tokenOfByte[bytes[start + i]!]!;
+      if (unloaded[token] !== 0) table.load(token);
+      tokens[i] = token;
+      next[i] = i + 1;
+      previous[i + 1] = i;
+      const rank = i + 1 < length ? ofBytes[(bytes[start + i]! << 8) | bytes[start + i + 1]!]! : NO_MERGE;
+      ranks[i] = rank;
+      if (rank !== NO_MERGE) heap.push(rank * POSITIONS + i);
     }
-  }
 
-  let at = outAt;
-  for (let i = 0; i < length; i = next[i]!) out[at++] = tokens[i]!;
-  return at;
+    while (heap.size > 0) {
+      const entry = heap.pop();
+      const token = Math.floor(entry / POSITIONS);
+      const position = entry - token * POSITIONS;
+      if (ranks[position] !== token) continue;
+      if (unloaded[token] !== 0) table.load(token);
+      const eaten = next[position]!;
+      const after = next[eaten]!;
+      tokens[position] = token;
+      next[position] = after;
+      previous[after] = position;
+      ranks[eaten] = NO_MERGE;
+      const rank = after < length ? findMerge(bitmap, slots, token, tokens[after]!) : NO_MERGE;
+      ranks[position] = rank;
+      if (rank !== NO_MERGE) heap.push(rank * POSITIONS + position);
+      if (position > 0) {
+        const before = previous[position]!;
+        const rank = findMerge(bitmap, slots, tokens[before]!, token);
+        ranks[before] = rank;
+        if (rank !== NO_MERGE) heap.push(rank * POSITIONS + before);
+      }
+    }
+
+    let at = outAt;
+    for (let i = 0; i < length; i = next[i]!) out[at++] = tokens[i]!;
+    return at;
+  }
 }
 
 /** A binary heap of numbers, lowest first. */

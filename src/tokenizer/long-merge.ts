@@ -1,7 +1,6 @@
-import { heapMerge } from "./heap-merge.js";
+import { HeapMerge } from "./heap-merge.js";
 import type { PairTable } from "./pair-table.js";
 import type { ShortMerge } from "./short-merge.js";
-import { vocabulary } from "./vocabulary.js";
 
 /** Bytes of a first window. */
 const WINDOW = 96;
@@ -20,17 +19,16 @@ const LARGER_WINDOWS: readonly number[] = [1024, 16384];
  * A window that disagrees is tried again larger, in the end with all the rest.
  */
 export class LongMerge {
-  readonly #table: PairTable;
   readonly #short: ShortMerge;
+  readonly #heap: HeapMerge;
 
   constructor(table: PairTable, short: ShortMerge) {
-    this.#table = table;
     this.#short = short;
+    this.#heap = new HeapMerge(table);
   }
 
   /** Merges the bytes from `start` to before `end`; writes the tokens and gives the index after the last. */
   merge(bytes: Uint8Array, start: number, end: number, out: Int32Array, outAt: number): number {
-    const { starts } = vocabulary();
     let from = start;
     // Where the tokens of the window go; what stands before is settled.
     let at = outAt;
@@ -40,15 +38,15 @@ export class LongMerge {
     let tokensEnd = this.#window(bytes, from, windowEnd, out, at);
     while (windowEnd < end) {
       // Settle all but the tokens near the window's end, and begin the next window at the first that is not settled.
+      const boundaries = windowEnd - from <= WINDOW ? this.#short.next : this.#heap.next;
+      const limit = windowEnd - from - Math.min(size >> 1, MARGIN << (2 * level));
       let settled = at;
-      let next = from;
-      const margin = Math.min(size >> 1, MARGIN << (2 * level));
-      for (; settled < tokensEnd; settled++) {
-        const token = out[settled]!;
-        const after = next + starts[token + 1]! - starts[token]!;
-        if (after > windowEnd - margin) break;
-        next = after;
+      let position = 0;
+      while (boundaries[position]! <= limit) {
+        position = boundaries[position]!;
+        settled++;
       }
+      const next = from + position;
       if (settled > at && settled < tokensEnd) {
         const expected = out[settled]!;
         // Written over the tokens that are not settled: they are the encoding of the same bytes, and not needed again.
@@ -71,8 +69,6 @@ export class LongMerge {
   }
 
   #window(bytes: Uint8Array, start: number, end: number, out: Int32Array, outAt: number): number {
-    return end - start <= WINDOW
-      ? this.#short.merge(bytes, start, end, out, outAt)
-      : heapMerge(this.#table, bytes, start, end, out, outAt);
+    return (end - start <= WINDOW ? this.#short : this.#heap).merge(bytes, start, end, out, outAt);
   }
 }

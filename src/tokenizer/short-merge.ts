@@ -1,4 +1,3 @@
-import type { FirstMerge } from "./first-merge.js";
 import { findMerge, NO_MERGE, type PairTable } from "./pair-table.js";
 
 /** Bytes that {@link ShortMerge.merge} takes at most. */
@@ -6,8 +5,6 @@ export const SHORT_MERGE_LIMIT = 128;
 
 const POSITION_BITS = 7;
 const POSITION_MASK = 127;
-/** A text of 300 words has as many bytes in words that differ; with more than that the table is the faster way. */
-const FIRST_BYTES = 1024;
 /** Higher than the key of any pair. */
 const NO_PAIR = 0x7fffffff;
 
@@ -17,19 +14,16 @@ const NO_PAIR = 0x7fffffff;
  */
 export class ShortMerge {
   readonly #table: PairTable;
-  readonly #first: FirstMerge;
-  /** Bytes that still go to {@link FirstMerge}. */
-  #firstBytes = FIRST_BYTES;
   // Parts stand where their first byte stands. A pair's key is its rank with the position of its left part, so that the
   // least key is the lowest rank, and the leftmost of equals.
   readonly #keys = new Int32Array(SHORT_MERGE_LIMIT);
   readonly #tokens = new Int32Array(SHORT_MERGE_LIMIT);
-  readonly #next = new Uint8Array(SHORT_MERGE_LIMIT);
+  /** After {@link ShortMerge.merge}: for the position of each token, counted from the start, the position of the next. */
+  readonly next: Uint8Array = new Uint8Array(SHORT_MERGE_LIMIT);
   readonly #previous = new Uint8Array(SHORT_MERGE_LIMIT + 1);
 
-  constructor(table: PairTable, first: FirstMerge) {
+  constructor(table: PairTable) {
     this.#table = table;
-    this.#first = first;
   }
 
   /** Merges the bytes from `start` to before `end`, one at least; writes the tokens and gives the index after the last. */
@@ -38,14 +32,9 @@ export class ShortMerge {
     const { ofBytes, tokenOfByte, bitmap, slots, unloaded } = table;
     const keys = this.#keys;
     const tokens = this.#tokens;
-    const next = this.#next;
+    const next = this.next;
     const previous = this.#previous;
     const length = end - start;
-    if (this.#firstBytes > 0) {
-      this.#firstBytes -= length;
-      return this.#first.merge(bytes, start, end, out, outAt);
-    }
-
     let byte = bytes[start]!;
     for (let i = 0; i < length; i++) {
       const following = bytes[start + i + 1]!;

@@ -1,0 +1,33 @@
+import { FirstMerge } from "./first-merge.js";
+import { LongMerge } from "./long-merge.js";
+import type { Merges } from "./merges.js";
+import { PairTable } from "./pair-table.js";
+import { SHORT_MERGE_LIMIT, ShortMerge } from "./short-merge.js";
+
+/** A text of 300 words has as many bytes in words that differ; for more than that the table is the faster way. */
+const FIRST_BYTES = 1024;
+
+/** Byte-pair merging of a piece, in the way that suits its length and how much was merged before. */
+export class PieceMerge {
+  readonly #first: FirstMerge;
+  readonly #short: ShortMerge;
+  readonly #long: LongMerge;
+  /** Bytes that still go to {@link FirstMerge}. */
+  #firstBytes = FIRST_BYTES;
+
+  constructor(merges: Merges) {
+    const table = new PairTable(merges);
+    this.#first = new FirstMerge(merges);
+    this.#short = new ShortMerge(table);
+    this.#long = new LongMerge(table, this.#short);
+  }
+
+  /** Merges the bytes from `start` to before `end`, one at least; writes the tokens and gives the index after the last. */
+  merge(bytes: Uint8Array, start: number, end: number, out: Int32Array, outAt: number): number {
+    const length = end - start;
+    if (length > SHORT_MERGE_LIMIT) return this.#long.merge(bytes, start, end, out, outAt);
+    if (this.#firstBytes <= 0) return this.#short.merge(bytes, start, end, out, outAt);
+    this.#firstBytes -= length;
+    return this.#first.merge(bytes, start, end, out, outAt);
+  }
+}
