@@ -269,7 +269,7 @@ function readOtherWords(draft: Draft): void {
   } else if (mayBeType && words.every(({ text }) => isContentType(text))) {
     draft.contentType = words.map(({ text }) => text).join(" ");
   } else {
-    for (const word of words) report(draft, "unexpected-header-words", word);
+    report(draft, "unexpected-header-words", { from: first.from, to: words.at(-1)!.to });
   }
 }
 

@@ -90,6 +90,45 @@ describe("what the reference's own tests expect", () => {
     expect([parser.lastContentDelta, parser.currentContent]).toEqual([SPARKLING_HEART, SPARKLING_HEART]);
   });
 
+  test("a text that many characters make hard: the deltas add up to it", () => {
+    const text =
+      "Hello Müller, Γειά σου, שלום, مرحبا, नमस्ते, こんにちは, 안녕하세요. naïve, nai\u0308ve 😊👋🏾👨‍👩‍👧‍👦🇺🇸.";
+    const parser = new StreamableParser(encoding);
+    let deltas = "";
+    for (const token of [...tokensOf("<|start|>assistant<|message|>"), ...encoding.tokenizer.encodeOrdinary(text)]) {
+      deltas += parser.process(token).lastContentDelta ?? "";
+    }
+    expect([deltas, parser.currentContent]).toEqual([text, text]);
+  });
+
+  test.each([
+    ["I must refuse<|end|>", assistant("I must refuse")],
+    ["<|channel|>analysis I must refuse<|end|>", assistant("I must refuse").withChannel("analysis")],
+    ["... Let's use the tool.<|end|>", assistant("... Let's use the tool.")],
+  ])("after a first message without its message token the others are read: %s", (text, first) => {
+    const next = "<|start|>assistant to=functions.get_weather<|channel|>commentary json<|message|>{}<|call|>";
+    const call = assistant("{}")
+      .withChannel("commentary")
+      .withRecipient("functions.get_weather")
+      .withContentType("json");
+    expect(parseMessages(encoding, tokensOf(text + next), "assistant", { strict: false })).toEqual([first, call]);
+    expect(thrownBy(() => parseMessages(encoding, tokensOf(text + next), "assistant")).code).toBe(
+      "unexpected-header-words",
+    );
+  });
+
+  test("what a broken sequence leaves is read on", () => {
+    const interesting = encoding.tokenizer.encodeOrdinary(" interesting story");
+    const parser = new StreamableParser(encoding);
+    let deltas = "";
+    for (const token of [...tokensOf("<|start|>assistant<|message|>"), HALF_AN_EMOJI, ...interesting]) {
+      deltas += parser.process(token).lastContentDelta ?? "";
+    }
+    expect([deltas, parser.currentContent]).toEqual(Array(2).fill(" \uFFFD interesting story"));
+    parser.process(56);
+    expect([parser.lastContentDelta, parser.currentContent]).toEqual(["Y", " \uFFFD interesting storyY"]);
+  });
+
   test("an unknown token in a content is replaced at its end", () => {
     const text = "<|start|>assistant<|channel|>analysis<|message|>Practice invalid token handling.";
     expect(parseMessages(encoding, [...tokensOf(text), 0xffffffff])).toEqual([
