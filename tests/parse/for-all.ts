@@ -2,6 +2,8 @@ import { Random } from "./random.js";
 
 /** Runs of each property; the environment asks for more of them, or for others. */
 export const RUNS: number = Number(process.env.HARMONY_RUNS ?? 200_000);
+/** How long a property may take, in milliseconds: a slow machine, with as much again to spare. */
+export const TIMEOUT: number = 60_000 + RUNS;
 const SEED = Number(process.env.HARMONY_SEED ?? 1);
 
 /** Calls a property with many seeds; a failure names the one. */

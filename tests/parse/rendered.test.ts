@@ -5,7 +5,7 @@ import { loadHarmonyEncoding } from "../../src/encoding.js";
 import { parseMessages } from "../../src/parse/parse-messages.js";
 import { StreamableParser } from "../../src/parse/streamable-parser.js";
 import { HarmonyTextParser } from "../../src/parse/text-parser.js";
-import { forAll, RUNS } from "./for-all.js";
+import { forAll, RUNS, TIMEOUT } from "./for-all.js";
 import type { Random } from "./random.js";
 
 const encoding = loadHarmonyEncoding();
@@ -57,21 +57,25 @@ function message(random: Random): MessageLike {
   }
 }
 
-test(`what the renderer writes: no diagnostic, and the same messages as in strict mode, ${RUNS} runs`, () => {
-  forAll((random) => {
-    const messages = Array.from({ length: 1 + random.below(4) }, () => message(random));
-    const conversation = Conversation.fromMessages(messages);
-    const tokens = encoding.renderConversation(conversation, { autoDropAnalysis: false });
-    const parser = new StreamableParser(encoding, undefined, { mode: "resilient" });
-    for (const token of tokens) parser.process(token);
-    parser.processEos();
-    if (parser.diagnostics.length > 0) throw new Error(JSON.stringify([messages, parser.diagnostics]));
-    const resilient = JSON.stringify(parser.messages);
-    const strict = JSON.stringify(parseMessages(encoding, tokens));
-    const written = JSON.stringify(conversation.messages);
-    if (resilient !== strict || resilient !== written) throw new Error(`${written} became ${resilient}`);
-  });
-});
+test(
+  `what the renderer writes: no diagnostic, and the same messages as in strict mode, ${RUNS} runs`,
+  () => {
+    forAll((random) => {
+      const messages = Array.from({ length: 1 + random.below(4) }, () => message(random));
+      const conversation = Conversation.fromMessages(messages);
+      const tokens = encoding.renderConversation(conversation, { autoDropAnalysis: false });
+      const parser = new StreamableParser(encoding, undefined, { mode: "resilient" });
+      for (const token of tokens) parser.process(token);
+      parser.processEos();
+      if (parser.diagnostics.length > 0) throw new Error(JSON.stringify([messages, parser.diagnostics]));
+      const resilient = JSON.stringify(parser.messages);
+      const strict = JSON.stringify(parseMessages(encoding, tokens));
+      const written = JSON.stringify(conversation.messages);
+      if (resilient !== strict || resilient !== written) throw new Error(`${written} became ${resilient}`);
+    });
+  },
+  TIMEOUT,
+);
 
 test("a text that is rendered reads the same without a vocabulary", () => {
   const messages: MessageLike[] = [

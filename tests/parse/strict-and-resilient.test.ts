@@ -8,7 +8,7 @@ import { StreamableParser } from "../../src/parse/streamable-parser.js";
 import { SpecialToken } from "../../src/special-tokens.js";
 import { readVectors } from "../vectors/read.js";
 import type { Rows } from "../vectors/rows.js";
-import { RUNS } from "./for-all.js";
+import { RUNS, TIMEOUT } from "./for-all.js";
 import { randomTokens } from "./outputs.js";
 import { Random } from "./random.js";
 import { encoding, tokensOf } from "./recorded.js";
@@ -176,22 +176,26 @@ describe("where strict succeeds, resilient reads the same, save for", () => {
     ]);
   });
 
-  test(`nothing else, in the recorded outputs and ${RUNS} random ones`, () => {
-    const counts: Record<string, number> = { same: 0 };
-    const compare = (tokens: readonly number[], role: Role | null | undefined): void => {
-      const strict = strictly(tokens, role);
-      if (strict === undefined) return;
-      const resilient = parseResiliently(tokens, role);
-      const same = JSON.stringify(strict) === JSON.stringify(resilient.messages);
-      const reason = same ? "same" : reasonFor(tokens, role, resilient);
-      if (reason === undefined) expect(resilient.messages, JSON.stringify(tokens)).toEqual(strict);
-      else counts[reason] = (counts[reason] ?? 0) + 1;
-    };
-    for (const { tokens, role } of readVectors<Rows["parse"]>("parse")) compare(tokens, role as Role | null);
-    for (let seed = 0; seed < RUNS; seed++) {
-      const random = new Random(seed);
-      compare(randomTokens(random), random.pick(["assistant", "assistant", undefined, "tool"]));
-    }
-    console.info(counts);
-  });
+  test(
+    `nothing else, in the recorded outputs and ${RUNS} random ones`,
+    () => {
+      const counts: Record<string, number> = { same: 0 };
+      const compare = (tokens: readonly number[], role: Role | null | undefined): void => {
+        const strict = strictly(tokens, role);
+        if (strict === undefined) return;
+        const resilient = parseResiliently(tokens, role);
+        const same = JSON.stringify(strict) === JSON.stringify(resilient.messages);
+        const reason = same ? "same" : reasonFor(tokens, role, resilient);
+        if (reason === undefined) expect(resilient.messages, JSON.stringify(tokens)).toEqual(strict);
+        else counts[reason] = (counts[reason] ?? 0) + 1;
+      };
+      for (const { tokens, role } of readVectors<Rows["parse"]>("parse")) compare(tokens, role as Role | null);
+      for (let seed = 0; seed < RUNS; seed++) {
+        const random = new Random(seed);
+        compare(randomTokens(random), random.pick(["assistant", "assistant", undefined, "tool"]));
+      }
+      console.info(counts);
+    },
+    TIMEOUT,
+  );
 });

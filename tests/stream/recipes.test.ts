@@ -1,13 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import * as main from "../../src/index.js";
-import * as text from "../../src/parse/text.js";
 import * as stream from "../../src/stream/index.js";
 
 /** What the recipes import, by the name of the entry. */
 const ENTRIES: Readonly<Record<string, object>> = {
-  "harmony-format": { ...text, ...stream, ...main },
-  "harmony-format/text": text,
+  "harmony-format": main,
   "harmony-format/stream": stream,
 };
 
