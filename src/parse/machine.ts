@@ -33,6 +33,7 @@ export class Machine<Input> {
   lastDelta: string | undefined;
   /** Whether what has been gathered followed a call token. */
   followsCall = false;
+
   readonly #grammar: Grammar;
   #state: State;
   #row: Row;
