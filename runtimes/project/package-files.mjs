@@ -1,0 +1,3 @@
+// All entry points, as files: for runtimes that know no package names.
+export * from "./node_modules/harmony-format/dist/index.js";
+export * from "./node_modules/harmony-format/dist/stream/index.js";

@@ -1,0 +1,3 @@
+// All entry points, by name.
+export * from "harmony-format";
+export * from "harmony-format/stream";
