@@ -1,0 +1,35 @@
+// What is in the tarball: the build, its source for the source maps, and the papers. Nothing else.
+import assert from "node:assert/strict";
+
+const PAPERS = ["CHANGELOG.md", "LICENSE", "NOTICE", "README.md", "package.json"];
+
+/** The most that an installed package may take, in bytes. */
+const UNPACKED_LIMIT = 6_000_000;
+
+/** @type {import("../check-package.mjs").Check[]} */
+export default [
+  [
+    "the papers, every source and what was built from it, and nothing else",
+    ({ packed }) => {
+      const files = packed.files.map(({ path }) => path).sort();
+      const sources = files.filter((path) => /^src\/.*\.ts$/.test(path)).map((path) => path.slice(4, -3));
+      const built = sources.flatMap((path) =>
+        [".d.ts", ".d.ts.map", ".js", ".js.map"].map((end) => `dist/${path}${end}`),
+      );
+      assert.ok(sources.includes("index"));
+      assert.deepEqual(files, [...PAPERS, ...built, ...sources.map((path) => `src/${path}.ts`)].sort());
+      return `${files.length} files`;
+    },
+  ],
+  [
+    "no larger than promised",
+    ({ packed: { size, unpackedSize } }) => {
+      assert.ok(unpackedSize <= UNPACKED_LIMIT, `${unpackedSize} bytes unpacked`);
+      return `${kilobytes(size)} packed, ${kilobytes(unpackedSize)} unpacked`;
+    },
+  ],
+];
+
+function kilobytes(bytes) {
+  return `${Math.round(bytes / 1000)} kB`;
+}

@@ -1,0 +1,46 @@
+// The installed package loads from both module systems, as one and the same module.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+
+const USE = `
+const encoding = harmony.loadHarmonyEncoding();
+const tokens = encoding.renderConversationForCompletion({ messages: [{ role: "user", content: "Hi" }] }, "assistant");
+console.log(encoding.decodeUtf8(tokens));
+`;
+const PRINTED = "<|start|>user<|message|>Hi<|end|><|start|>assistant\n";
+
+/** @type {import("../check-package.mjs").Check[]} */
+export default [
+  [
+    "import",
+    ({ project }) =>
+      assert.equal(run(project, "import.mjs", `import * as harmony from "harmony-format";${USE}`), PRINTED),
+  ],
+  [
+    "require",
+    ({ project }) =>
+      assert.equal(run(project, "require.cjs", `const harmony = require("harmony-format");${USE}`), PRINTED),
+  ],
+  [
+    "both at once give one module",
+    ({ project }) => {
+      const code = `import { createRequire } from "node:module";
+import * as imported from "harmony-format";
+console.log(createRequire(import.meta.url)("harmony-format").HarmonyError === imported.HarmonyError);`;
+      assert.equal(run(project, "both.mjs", code), "true\n");
+    },
+  ],
+  [
+    "inner files stay private",
+    ({ project }) => {
+      const code = `import("harmony-format/dist/errors.js").catch(({ code }) => console.log(code));`;
+      assert.equal(run(project, "inner.mjs", code), "ERR_PACKAGE_PATH_NOT_EXPORTED\n");
+    },
+  ],
+];
+
+function run(project, file, code) {
+  writeFileSync(`${project}/${file}`, code);
+  return execFileSync(process.execPath, [file], { cwd: project, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+}
