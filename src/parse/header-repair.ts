@@ -161,10 +161,7 @@ function readRole(draft: Draft): void {
     draft.role = given;
     if (context.hasStart && given === "tool") draft.name = "tool";
     draft.lexemes.splice(0, 1, ...splitGlued(draft, first!, given));
-    // The assistant is no recipient of its own, so another word of its name can only be the role again.
-    while (given === "assistant" && draft.lexemes[0]?.text === given) {
-      report(draft, "repeated-role", draft.lexemes.shift()!);
-    }
+    if (given === "assistant") passOverRepeatedRole(draft, given);
   } else if (expected && channelNamed(first.text) === undefined) {
     draft.roleWord = first;
     draft.lexemes.shift();
@@ -176,6 +173,14 @@ function readRole(draft: Draft): void {
     draft.channel ??= channelNamed(first.text);
   } else if (context.hasStart) {
     report(draft, "missing-role", { from: 0, to: 0 });
+  }
+}
+
+/** The assistant is no recipient of its own, so another word of its name can only be the role again. */
+function passOverRepeatedRole(draft: Draft, role: Role): void {
+  const next = draft.lexemes.findIndex(({ text }) => text !== role);
+  for (const word of draft.lexemes.splice(0, next < 0 ? draft.lexemes.length : next)) {
+    report(draft, "repeated-role", word);
   }
 }
 
