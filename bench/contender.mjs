@@ -37,11 +37,9 @@ export class Running {
     this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
   }
 
-  /** @param {Contender} contender */
-  static async start(contender) {
-    const running = new Running(contender);
-    await running.ask({ ask: "load", module: contender.module }, 60_000);
-    return running;
+  /** Comes before any other question. */
+  async load() {
+    await this.ask({ ask: "load", module: this.contender.module }, 60_000);
   }
 
   /**
@@ -98,8 +96,9 @@ export class Crew {
   async ask(contender, question, budget = 120_000) {
     let running = this.#running.get(contender.name);
     if (!running?.isRunning) {
-      running = await Running.start(contender);
+      running = new Running(contender);
       this.#running.set(contender.name, running);
+      await running.load();
     }
     return running.ask(question, budget);
   }

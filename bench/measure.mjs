@@ -39,11 +39,12 @@ const REFERENCE = "openai-harmony (Rust)";
  * @param {number} [task.atLeast] Milliseconds that a round lasts for each contender.
  * @param {number} [task.warmUp] Milliseconds before the first round.
  * @param {number} [task.budget] Milliseconds for any answer.
- * @param {number} [task.slow] Milliseconds for the first answer, from which on one round must do.
+ * @param {number} [task.slow] Milliseconds for the first answer, from which on a few rounds must do.
+ * @param {number} [task.slowRounds] How many.
  * @returns {Promise<Row>}
  */
 export async function measureRow({ crew, contenders, input, question, value, rounds, ...limits }) {
-  const { atLeast = 100, warmUp = 500, budget = 120_000, slow = Infinity } = limits;
+  const { atLeast = 100, warmUp = 500, budget = 120_000, slow = 2_000, slowRounds = 3 } = limits;
   /** @type {Record<string, Outcome>} */
   const outcomes = Object.fromEntries(contenders.map(({ name }) => [name, {}]));
   const attempt = async (contender, more) => {
@@ -73,7 +74,7 @@ export async function measureRow({ crew, contenders, input, question, value, rou
   }
   for (let round = 0; round < rounds; round++) {
     for (const contender of rotated(contenders, round)) {
-      if (round > 0 && slowOnes.has(contender)) continue;
+      if (round >= slowRounds && slowOnes.has(contender)) continue;
       const milliseconds = await attempt(contender, { ask: "time", atLeast });
       if (milliseconds === undefined) continue;
       outcomes[contender.name].samples ??= [];

@@ -55,7 +55,7 @@ const SUITES = {
  * @property {number} hostileBudget Milliseconds that 1 MB may take.
  * @property {(text: string) => void} log
  */
-const FULL = { rounds: 9, fewRounds: 5, manyRounds: 15, atLeast: 100, warmUp: 500, hostileBudget: 20_000 };
+const FULL = { rounds: 7, fewRounds: 4, manyRounds: 15, atLeast: 100, warmUp: 500, hostileBudget: 20_000 };
 const QUICK = { rounds: 1, fewRounds: 1, manyRounds: 1, atLeast: 1, warmUp: 1, hostileBudget: 500, limit: 2 };
 
 const { values: flags } = parseArgs({

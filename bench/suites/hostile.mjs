@@ -44,6 +44,7 @@ function row(context, name, bytes, contenders) {
     warmUp: 0,
     budget: context.hostileBudget,
     slow: SLOW,
+    slowRounds: 1,
   });
 }
 
