@@ -6,8 +6,14 @@ import { HarmonyError } from "./errors.js";
 import { checkOptions } from "./options.js";
 import { type ParseOptions, parseMessages } from "./parse/parse-messages.js";
 import { type RenderPurpose, renderConversation as renderConversationInto } from "./render/conversation.js";
+import {
+  partsPurposeOf,
+  type RenderConversationConfig,
+  type RenderPartsConfig,
+  renderConversationParts,
+} from "./render/conversation-parts.js";
 import { renderMessage } from "./render/message.js";
-import { PartList, type PartSink, type RenderedPart } from "./render/parts.js";
+import type { PartSink, RenderedPart } from "./render/parts.js";
 import { SPECIAL_TOKENS, STOP_TOKENS, STOP_TOKENS_FOR_ASSISTANT_ACTIONS } from "./special-tokens.js";
 import { createTokenizer } from "./tokenizer/o200k.js";
 import type { EncodeOptions, Tokenizer } from "./tokenizer/tokenizer.js";
@@ -16,15 +22,6 @@ import type { EncodeOptions, Tokenizer } from "./tokenizer/tokenizer.js";
 export const HarmonyEncodingName = { HARMONY_GPT_OSS: "HarmonyGptOss" } as const;
 /** The name of an encoding: `"HarmonyGptOss"`. */
 export type HarmonyEncodingName = (typeof HarmonyEncodingName)[keyof typeof HarmonyEncodingName];
-
-/** How a conversation is rendered. */
-export interface RenderConversationConfig {
-  /**
-   * Leave out the analysis messages before the first final one when the assistant's last message is final, as the model
-   * expects of earlier turns. Default: true.
-   */
-  readonly autoDropAnalysis?: boolean | undefined;
-}
 
 /** How a single message is rendered. */
 export interface RenderOptions {
@@ -232,32 +229,6 @@ export class HarmonyEncoding {
     renderConversationInto(readConversation(conversation), purpose, sink);
     return sink.tokens;
   }
-}
-
-/** What {@link renderConversationParts} renders for. */
-export interface RenderPartsConfig extends RenderConversationConfig {
-  /** Begin this role's message at the end, as `renderConversationForCompletion` does. */
-  readonly nextTurnRole?: Role | undefined;
-  /** End a last final message with return, as `renderConversationForTraining` does. */
-  readonly training?: boolean | undefined;
-}
-
-/**
- * Renders a conversation to parts instead of tokens: which message and section each piece of the prompt belongs to, and
- * the prompt's text when joined. Needs no vocabulary.
- * @throws HarmonyError where the conversation is not well formed, with the JSON path.
- */
-export function renderConversationParts(conversation: ConversationLike, config?: RenderPartsConfig): RenderedPart[] {
-  const list = new PartList();
-  renderConversationInto(readConversation(conversation), partsPurposeOf(config), list);
-  return list.parts;
-}
-
-function partsPurposeOf(config: RenderPartsConfig = {}): RenderPurpose {
-  checkOptions(config, ["autoDropAnalysis", "nextTurnRole", "training"], "rendering parts");
-  const { nextTurnRole, training, autoDropAnalysis = true } = config;
-  if (nextTurnRole !== undefined && !isRole(nextTurnRole)) throw unknownRole(nextTurnRole, "nextTurnRole");
-  return { autoDropAnalysis, nextTurnRole, training };
 }
 
 function purposeOf(config: RenderConversationConfig | undefined): RenderPurpose {

@@ -40,7 +40,7 @@ describe("every name in the README's table exists", () => {
   const rows = table.slice(0, table.indexOf("\n\n")).split("\n").slice(2);
   const encoding = harmony.loadHarmonyEncoding();
   const parser = new harmony.StreamableParser(encoding, "assistant");
-  const types = read("../src/index.ts");
+  const types = read("../src/index.ts") + read("../src/text.ts");
 
   test.each(rows)("%s", (row) => {
     const here = row.split(" | ")[1]!;

@@ -1,4 +1,5 @@
 import { isRole, type Role } from "../chat/role.js";
+import { checkOptions } from "../options.js";
 import { DeclaredTools } from "./declared-tools.js";
 import type { ParserSettings } from "./settings.js";
 
@@ -66,7 +67,7 @@ const TEXT_OPTIONS = ["markersDropped", ...RECOVERY_OPTIONS] as const satisfies 
  * @throws TypeError for an unknown option, a value of the wrong type, or `strict` and `mode` that contradict each other.
  */
 export function modeOf(options: ParseOptions): ParseMode {
-  checkNames(options, PARSE_OPTIONS, "options");
+  checkOptions(options, PARSE_OPTIONS, "StreamableParser");
   const { mode, strict } = options;
   checkBoolean("strict", strict);
   if (mode !== undefined && !MODES.includes(mode)) {
@@ -85,7 +86,7 @@ export function modeOf(options: ParseOptions): ParseMode {
  * @throws TypeError for an unknown option or a value of the wrong type.
  */
 export function checkTextOptions(options: TextParseOptions): void {
-  checkNames(options, TEXT_OPTIONS, "options");
+  checkOptions(options, TEXT_OPTIONS, "HarmonyTextParser");
   checkBoolean("markersDropped", options.markersDropped);
 }
 
@@ -106,20 +107,9 @@ export function settingsOf(role: Role | null | undefined, options: RecoveryOptio
   };
 }
 
-/** Refuses options that do not exist: a misspelled one would otherwise be silently without effect. */
-function checkNames(options: object, known: readonly string[], what: string): void {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(`${what} must be an object, not ${show(options)}`);
-  }
-  for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue;
-    throw new TypeError(`unknown option '${name}'; did you mean '${nearest(name, known)}'?`);
-  }
-}
-
 function prefillOf(role: Role, prefill: Prefill | undefined): ParserSettings["prefill"] {
   if (prefill === undefined) return undefined;
-  checkNames(prefill, PREFILL_FIELDS, "prefill");
+  checkOptions(prefill, PREFILL_FIELDS, "prefill");
   for (const field of PREFILL_FIELDS) {
     const value = prefill[field];
     if (value !== undefined && typeof value !== "string") {
@@ -150,22 +140,4 @@ function checkBoolean(name: string, value: unknown): void {
 
 function show(value: unknown): string {
   return typeof value === "string" ? `"${value}"` : typeof value === "object" ? JSON.stringify(value) : String(value);
-}
-
-function nearest(name: string, known: readonly string[]): string {
-  const distances = known.map((other) => editDistance(name.toLowerCase(), other.toLowerCase()));
-  return known[distances.indexOf(Math.min(...distances))]!;
-}
-
-/** Levenshtein's distance. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 0; i < a.length; i++) {
-    const next = [i + 1];
-    for (let j = 0; j < b.length; j++) {
-      next.push(Math.min(row[j]! + (a[i] === b[j] ? 0 : 1), row[j + 1]! + 1, next[j]! + 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }

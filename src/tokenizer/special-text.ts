@@ -1,4 +1,5 @@
 import { HarmonyError } from "../errors.js";
+import { checkOptions } from "../options.js";
 import { StringFinder } from "./string-finder.js";
 import type { EncodeOptions } from "./tokenizer.js";
 
@@ -19,6 +20,7 @@ export class SpecialText {
    * @throws HarmonyError `disallowed-special-token` where the text holds a string that they disallow.
    */
   cut(text: string, options: EncodeOptions): Stretch[] {
+    checkOptions(options, ["allowedSpecial", "disallowedSpecial"], "encode");
     const allowed = stringsOf(options, "allowedSpecial", []);
     const disallowed = stringsOf(options, "disallowedSpecial", "all");
     const forbidden = this.#disallowedFinder(allowed, disallowed)?.find(text);
@@ -61,11 +63,6 @@ function stringsOf(
   name: keyof EncodeOptions,
   otherwise: "all" | readonly string[],
 ): "all" | ReadonlySet<string> {
-  for (const key of Object.keys(options)) {
-    if (key !== "allowedSpecial" && key !== "disallowedSpecial") {
-      throw new TypeError(`encode has no option '${key}'; its options are 'allowedSpecial' and 'disallowedSpecial'`);
-    }
-  }
   const value = options[name] ?? otherwise;
   if (value === "all") return "all";
   // Any other string is an iterable of its characters, which nobody means.

@@ -160,7 +160,7 @@ describe("text", () => {
   test("anything but a string is refused", () => {
     expect(() => new HarmonyTextParser("assistant").process(5 as unknown as string)).toThrow(TypeError);
     expect(() => new HarmonyTextParser("assistant", { mode: "strict" } as TextParseOptions)).toThrow(
-      "unknown option 'mode'",
+      'unknown option "mode"',
     );
   });
 });

@@ -198,10 +198,12 @@ describe("mistakes of the caller", () => {
     },
   );
 
-  test("a misspelled option is named, with the one that was meant", () => {
+  test("a misspelled option is named, with those that exist", () => {
     const options = { stict: false } as ParseOptions;
     expect(() => new StreamableParser(encoding, "assistant", options)).toThrow(
-      new TypeError("unknown option 'stict'; did you mean 'strict'?"),
+      new TypeError(
+        'StreamableParser: unknown option "stict"; the options are mode, strict, tools, continueAfterCall, prefill',
+      ),
     );
   });
 

@@ -2,11 +2,13 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import * as main from "../../src/index.js";
 import * as stream from "../../src/stream/index.js";
+import * as text from "../../src/text.js";
 
 /** What the recipes import, by the name of the entry. */
 const ENTRIES: Readonly<Record<string, object>> = {
   "harmony-format": main,
   "harmony-format/stream": stream,
+  "harmony-format/text": text,
 };
 
 const page = readFileSync(new URL("../../docs/streaming.md", import.meta.url), "utf8");

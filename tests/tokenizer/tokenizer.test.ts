@@ -44,7 +44,7 @@ test("an explicit disallowed set wins over allowed, and may hold any strings", (
 test("mistakes of a caller without types are named", () => {
   const encode = tokenizer.encode.bind(tokenizer) as (text: unknown, options?: unknown) => number[];
   expect(() => encode("a", { allowedSpecials: "all" })).toThrow(
-    new TypeError("encode has no option 'allowedSpecials'; its options are 'allowedSpecial' and 'disallowedSpecial'"),
+    new TypeError('encode: unknown option "allowedSpecials"; the options are allowedSpecial, disallowedSpecial'),
   );
   expect(() => encode("a", { allowedSpecial: "<|start|>" })).toThrow(TypeError);
   expect(() => encode("a", { disallowedSpecial: 3 })).toThrow(TypeError);

@@ -1,0 +1,56 @@
+/**
+ * The entry for programs whose engine takes and gives text: everything but the tokens. Nothing here needs the vocabulary,
+ * which is by far the largest part of the package.
+ */
+export { Author, type AuthorLike } from "./chat/author.js";
+export {
+  ChannelConfig,
+  type ChannelConfigLike,
+  type Content,
+  type ContentLike,
+  DeveloperContent,
+  type DeveloperContentLike,
+  ReasoningEffort,
+  SystemContent,
+  type SystemContentLike,
+  TextContent,
+  type TextContentLike,
+} from "./chat/content.js";
+export { Conversation, type ConversationJSON, type ConversationLike } from "./chat/conversation.js";
+export type { JsonValue } from "./chat/json-value.js";
+export { Message, type MessageJSON, type MessageLike } from "./chat/message.js";
+export { Role } from "./chat/role.js";
+export {
+  ToolDescription,
+  type ToolDescriptionLike,
+  ToolNamespaceConfig,
+  type ToolNamespaceConfigLike,
+  type ToolNamespaces,
+  type ToolNamespacesLike,
+} from "./chat/tools.js";
+export { type Finding, type FindingCode, validateConversation } from "./chat/validate.js";
+export { HARMONY_ERROR_CODES, HarmonyError, type HarmonyErrorCode, type HarmonyErrorPlace } from "./errors.js";
+export { DIAGNOSTICS, type Diagnostic, type DiagnosticAction, type DiagnosticCode } from "./parse/diagnostic.js";
+export type {
+  DeltaEvent,
+  DiagnosticEvent,
+  EndEvent,
+  Ending,
+  HarmonyEvent,
+  MessageEndEvent,
+  MessageStartEvent,
+} from "./parse/event.js";
+export type { Header } from "./parse/header.js";
+export type { MessageParser } from "./parse/message-parser.js";
+export type { ParseMode, ParseOptions, Prefill, RecoveryOptions, TextParseOptions } from "./parse/options.js";
+export type { MessageSpans, Span } from "./parse/span.js";
+export { type StateData, StreamState } from "./parse/stream-state.js";
+export { HarmonyTextParser } from "./parse/text-parser.js";
+export { type ToolCall, toolCallOf, toolCallsOf } from "./parse/tool-call.js";
+export {
+  type RenderConversationConfig,
+  type RenderPartsConfig,
+  renderConversationParts,
+} from "./render/conversation-parts.js";
+export type { PartSection, RenderedPart } from "./render/parts.js";
+export { SpecialToken } from "./special-tokens.js";
