@@ -1,5 +1,5 @@
 import { merges } from "./merges.js";
-import { CACHED_PIECE_LIMIT, PieceCache } from "./piece-cache.js";
+import { PieceCache } from "./piece-cache.js";
 import { PieceMerge } from "./piece-merge.js";
 import { END_OF_TEXT, Scanner } from "./scanner.js";
 import { cutBefore } from "./text-cut.js";
@@ -7,6 +7,9 @@ import type { EncodeIntoResult } from "./tokenizer.js";
 
 /** UTF-16 units encoded at a time. Their bytes and tokens, 48 KB and 192 KB at most, stay in a core's own cache. */
 const CHUNK = 16384;
+const LEAST_CHUNK = 64;
+/** UTF-16 units from which on a text is worth some preparation. */
+const LONG_TEXT = 1024;
 /** A UTF-16 unit is three bytes at most. */
 const BYTES_PER_UNIT = 3;
 /** Bytes that may be read, though not used, after the last. */
@@ -17,12 +20,11 @@ export class Encoder {
   readonly #utf8 = new TextEncoder();
   readonly #scanner = new Scanner();
   readonly #cache: PieceCache;
-  readonly #merge: PieceMerge;
-  #room = new Room(CHUNK);
+  readonly #room = new Room(CHUNK);
+  #hasRunIn = false;
 
   constructor() {
-    this.#merge = new PieceMerge(merges());
-    this.#cache = new PieceCache(this.#merge);
+    this.#cache = new PieceCache(new PieceMerge(merges()));
   }
 
   /** Appends the tokens of a text to an array. */
@@ -60,9 +62,10 @@ export class Encoder {
     let written = 0;
     let read = 0;
     while (read < text.length) {
-      const end = cutBefore(text, read, CHUNK);
-      const room = this.#fill(text, read, end);
       const free = buffer.length - offset - written;
+      // Not much more than may fit, or a small buffer would have the same text encoded many times.
+      const end = cutBefore(text, read, Math.max(LEAST_CHUNK, Math.min(CHUNK, free * 4)));
+      const room = this.#fill(text, read, end);
       const count = this.#encodeAll(room);
       if (count <= free) {
         buffer.set(room.tokens.subarray(0, count), offset + written);
@@ -73,7 +76,7 @@ export class Encoder {
       let pieceCount = 0;
       for (let start = 0; start < room.length; ) {
         const pieceEnd = this.#scanner.pieceEnd(room.bytes, start);
-        const after = this.#encodePiece(room, start, pieceEnd, pieceCount);
+        const after = this.#cache.encode(room.bytes, room.view, start, pieceEnd, room.tokens, pieceCount);
         if (after > free) break;
         read += unitsOf(room.bytes, start, pieceEnd);
         pieceCount = after;
@@ -87,7 +90,12 @@ export class Encoder {
 
   /** Puts a part of a text into the buffer for bytes. */
   #fill(text: string, start: number, end: number): Room {
-    const room = this.#roomFor(end - start);
+    if (!this.#hasRunIn && end - start > LONG_TEXT) {
+      this.#hasRunIn = true;
+      this.#scanner.runIn();
+    }
+    // More than a chunk is rare, a text without a place to cut it; what it takes is not kept.
+    const room = end - start <= CHUNK ? this.#room : new Room(end - start);
     const part = start === 0 && end === text.length ? text : text.slice(start, end);
     room.length = this.#utf8.encodeInto(part, room.bytes).written;
     room.bytes[room.length] = END_OF_TEXT;
@@ -96,31 +104,16 @@ export class Encoder {
 
   /** Encodes the bytes in the buffer, and gives the number of tokens. */
   #encodeAll(room: Room): number {
-    const { bytes, length } = room;
+    const { bytes, view, tokens, length } = room;
     const scanner = this.#scanner;
+    const cache = this.#cache;
     let count = 0;
     for (let start = 0; start < length; ) {
       const end = scanner.pieceEnd(bytes, start);
-      count = this.#encodePiece(room, start, end, count);
+      count = cache.encode(bytes, view, start, end, tokens, count);
       start = end;
     }
     return count;
-  }
-
-  /** Encodes a piece; writes its tokens and gives the index after the last. */
-  #encodePiece({ bytes, view, tokens }: Room, start: number, end: number, at: number): number {
-    const length = end - start;
-    if (length <= CACHED_PIECE_LIMIT) return this.#cache.encode(bytes, view, start, end, tokens, at);
-    return this.#merge.merge(bytes, start, end, tokens, at);
-  }
-
-  #roomFor(units: number): Room {
-    if (units <= CHUNK) {
-      if (this.#room.units > CHUNK) this.#room = new Room(CHUNK);
-    } else if (units > this.#room.units) {
-      this.#room = new Room(units);
-    }
-    return this.#room;
   }
 }
 
@@ -136,7 +129,6 @@ function unitsOf(bytes: Uint8Array, start: number, end: number): number {
 
 /** Buffers for a chunk of text. */
 class Room {
-  readonly units: number;
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly view: DataView;
   readonly tokens: Int32Array;
@@ -144,7 +136,6 @@ class Room {
   length = 0;
 
   constructor(units: number) {
-    this.units = units;
     this.bytes = new Uint8Array(units * BYTES_PER_UNIT + SLACK);
     this.view = new DataView(this.bytes.buffer);
     this.tokens = new Int32Array(units * BYTES_PER_UNIT);

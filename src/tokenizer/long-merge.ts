@@ -1,11 +1,11 @@
+import { BLOCK_MERGE_LIMIT, type BlockMerge } from "./block-merge.js";
 import { HeapMerge } from "./heap-merge.js";
 import type { PairTable } from "./pair-table.js";
-import type { ShortMerge } from "./short-merge.js";
 
 /** Bytes of a first window. */
-const WINDOW = 96;
+const WINDOW: number = BLOCK_MERGE_LIMIT;
 /** Bytes at the end of a window whose tokens may still change with what follows. */
-const MARGIN = 32;
+const MARGIN = 24;
 /** Window sizes beyond the first; after the last comes the whole piece. */
 const LARGER_WINDOWS: readonly number[] = [1024, 16384];
 
@@ -19,11 +19,11 @@ const LARGER_WINDOWS: readonly number[] = [1024, 16384];
  * A window that disagrees is tried again larger, in the end with all the rest.
  */
 export class LongMerge {
-  readonly #short: ShortMerge;
+  readonly #block: BlockMerge;
   readonly #heap: HeapMerge;
 
-  constructor(table: PairTable, short: ShortMerge) {
-    this.#short = short;
+  constructor(table: PairTable, block: BlockMerge) {
+    this.#block = block;
     this.#heap = new HeapMerge(table);
   }
 
@@ -38,7 +38,7 @@ export class LongMerge {
     let tokensEnd = this.#window(bytes, from, windowEnd, out, at);
     while (windowEnd < end) {
       // Settle all but the tokens near the window's end, and begin the next window at the first that is not settled.
-      const boundaries = windowEnd - from <= WINDOW ? this.#short.next : this.#heap.next;
+      const boundaries = windowEnd - from <= WINDOW ? this.#block.next : this.#heap.next;
       const limit = windowEnd - from - Math.min(size >> 1, MARGIN << (2 * level));
       let settled = at;
       let position = 0;
@@ -69,6 +69,6 @@ export class LongMerge {
   }
 
   #window(bytes: Uint8Array, start: number, end: number, out: Int32Array, outAt: number): number {
-    return (end - start <= WINDOW ? this.#short : this.#heap).merge(bytes, start, end, out, outAt);
+    return (end - start <= WINDOW ? this.#block : this.#heap).merge(bytes, start, end, out, outAt);
   }
 }

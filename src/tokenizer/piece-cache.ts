@@ -1,13 +1,19 @@
 import type { PieceMerge } from "./piece-merge.js";
 
 /** Bytes of a piece that is kept at most: 99 of 100 pieces of ordinary text are shorter. */
-export const CACHED_PIECE_LIMIT = 32;
+const CACHED_PIECE_LIMIT = 32;
 
 // Entries, as powers of two. More would hold more of a text's words but fall out of the processor's cache: doubling them
 // gains 2 % on a second pass, halving them costs 10 %. 2.5 MB in all, whatever is encoded.
 const SMALL_BITS = 16;
 const MEDIUM_BITS = 15;
 const LARGE_BITS = 13;
+
+/**
+ * Tokens of a medium or large entry at most. The meta is length | count << 6 | the two high bits of each token from bit 10
+ * on; so two tokens of 18 bits fit into one integer more. Without that half of the pieces of most languages would not be kept.
+ */
+const TOKEN_LIMIT = 11;
 
 /** Which bits of two words belong to a piece of 0 to 8 bytes. */
 const FIRST_MASK: Int32Array = Int32Array.of(0, 0xff, 0xffff, 0xffffff, -1, -1, -1, -1, -1);
@@ -22,11 +28,14 @@ const SECOND_MASK: Int32Array = Int32Array.of(0, 0, 0, 0, 0, 0xff, 0xffff, 0xfff
  */
 export class PieceCache {
   readonly #merge: PieceMerge;
-  /** Four integers: bytes 0-3, bytes 4-7, token 1 | length << 18 | count << 22 | token 3 >> 14 << 24, token 2 | token 3 << 18. */
+  /**
+   * Four integers: bytes 0-3, bytes 4-7, token 1 | length << 18 | count << 22 | token 3 >> 14 << 24, token 2 | token 3 << 18.
+   * A piece of more than three tokens has count 0, and is in the table of medium ones.
+   */
   readonly #small = new Int32Array(4 << SMALL_BITS);
-  /** Eight integers: four of bytes, length << 8 | count, three of tokens. */
+  /** Eight integers: four of bytes, the meta (see {@link TOKEN_LIMIT}), three with the low halves of six tokens. */
   readonly #medium = new Int32Array(8 << MEDIUM_BITS);
-  /** Sixteen integers: eight of bytes, length << 8 | count, seven of tokens. */
+  /** Sixteen integers: eight of bytes, the meta, seven with the low halves of tokens. */
   readonly #large = new Int32Array(16 << LARGE_BITS);
 
   constructor(merge: PieceMerge) {
@@ -34,8 +43,8 @@ export class PieceCache {
   }
 
   /**
-   * Encodes a piece of {@link CACHED_PIECE_LIMIT} bytes at most; writes its tokens and gives the index after the last.
-   * `view` is of the same bytes, of which there must be as many again after the piece; they are not looked at.
+   * Encodes a piece, which is remembered unless it is longer than {@link CACHED_PIECE_LIMIT}; writes its tokens and gives the index after the last.
+   * `view` is of the same bytes, of which seven must be there after the piece, whatever they are.
    */
   encode(bytes: Uint8Array, view: DataView, start: number, end: number, out: Int32Array, at: number): number {
     const length = end - start;
@@ -50,6 +59,7 @@ export class PieceCache {
       out[at] = meta & 0x3ffff;
       const count = (meta >>> 22) & 3;
       if (count === 1) return at + 1;
+      if (count === 0) return this.#encodeLonger(bytes, view, start, end, out, at);
       const more = small[slot + 3]!;
       out[at + 1] = more & 0x3ffff;
       if (count === 2) return at + 2;
@@ -59,10 +69,12 @@ export class PieceCache {
 
     const after = this.#merge.merge(bytes, start, end, out, at);
     const count = after - at;
-    if (count <= 3) {
+    small[slot] = first;
+    small[slot + 1] = second;
+    if (count > 3) {
+      small[slot + 2] = length << 18;
+    } else {
       const third = count > 2 ? out[at + 2]! : 0;
-      small[slot] = first;
-      small[slot + 1] = second;
       small[slot + 2] = out[at]! | (length << 18) | (count << 22) | ((third >>> 14) << 24);
       small[slot + 3] = (count > 1 ? out[at + 1]! : 0) | (third << 18);
     }
@@ -71,6 +83,7 @@ export class PieceCache {
 
   #encodeLonger(bytes: Uint8Array, view: DataView, start: number, end: number, out: Int32Array, at: number): number {
     const length = end - start;
+    if (length > CACHED_PIECE_LIMIT) return this.#merge.merge(bytes, start, end, out, at);
     const isLarge = length > 16;
     const table = isLarge ? this.#large : this.#medium;
     const keyWords = isLarge ? 8 : 4;
@@ -87,23 +100,32 @@ export class PieceCache {
 
     const meta = table[slot + keyWords]!;
     const tokens = slot + keyWords + 1;
-    if (meta >>> 8 === length && table[slot + lastKey] === lastWord) {
+    if ((meta & 63) === length && table[slot + lastKey] === lastWord) {
       let i = 0;
       while (i < lastKey && table[slot + i] === view.getInt32(start + i * 4, true)) i++;
       if (i === lastKey) {
-        const count = meta & 0xff;
-        for (let j = 0; j < count; j++) out[at + j] = table[tokens + j]!;
+        const count = (meta >>> 6) & 15;
+        for (let j = 0; j < count; j++) {
+          const low = (table[tokens + (j >> 1)]! >>> ((j & 1) << 4)) & 0xffff;
+          out[at + j] = low | (((meta >>> (10 + 2 * j)) & 3) << 16);
+        }
         return at + count;
       }
     }
 
     const after = this.#merge.merge(bytes, start, end, out, at);
     const count = after - at;
-    if (count < keyWords) {
+    if (count <= TOKEN_LIMIT && count <= 2 * (keyWords - 1)) {
       for (let i = 0; i < lastKey; i++) table[slot + i] = view.getInt32(start + i * 4, true);
       table[slot + lastKey] = lastWord;
-      table[slot + keyWords] = (length << 8) | count;
-      for (let j = 0; j < count; j++) table[tokens + j] = out[at + j]!;
+      let newMeta = length | (count << 6);
+      for (let j = 0; j < count; j++) {
+        const token = out[at + j]!;
+        newMeta |= (token >>> 16) << (10 + 2 * j);
+        if ((j & 1) === 0) table[tokens + (j >> 1)] = token & 0xffff;
+        else table[tokens + (j >> 1)]! |= token << 16;
+      }
+      table[slot + keyWords] = newMeta;
     }
     return after;
   }

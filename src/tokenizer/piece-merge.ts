@@ -1,3 +1,4 @@
+import { BLOCK_MERGE_LIMIT, BlockMerge } from "./block-merge.js";
 import { FirstMerge } from "./first-merge.js";
 import { LongMerge } from "./long-merge.js";
 import type { Merges } from "./merges.js";
@@ -11,6 +12,7 @@ const FIRST_BYTES = 1024;
 export class PieceMerge {
   readonly #first: FirstMerge;
   readonly #short: ShortMerge;
+  readonly #block: BlockMerge;
   readonly #long: LongMerge;
   /** Bytes that still go to {@link FirstMerge}. */
   #firstBytes = FIRST_BYTES;
@@ -19,15 +21,19 @@ export class PieceMerge {
     const table = new PairTable(merges);
     this.#first = new FirstMerge(merges);
     this.#short = new ShortMerge(table);
-    this.#long = new LongMerge(table, this.#short);
+    this.#block = new BlockMerge(table);
+    this.#long = new LongMerge(table, this.#block);
   }
 
   /** Merges the bytes from `start` to before `end`, one at least; writes the tokens and gives the index after the last. */
   merge(bytes: Uint8Array, start: number, end: number, out: Int32Array, outAt: number): number {
     const length = end - start;
-    if (length > SHORT_MERGE_LIMIT) return this.#long.merge(bytes, start, end, out, outAt);
-    if (this.#firstBytes <= 0) return this.#short.merge(bytes, start, end, out, outAt);
-    this.#firstBytes -= length;
-    return this.#first.merge(bytes, start, end, out, outAt);
+    if (length > BLOCK_MERGE_LIMIT) return this.#long.merge(bytes, start, end, out, outAt);
+    if (this.#firstBytes > 0) {
+      this.#firstBytes -= length;
+      return this.#first.merge(bytes, start, end, out, outAt);
+    }
+    if (length > SHORT_MERGE_LIMIT) return this.#block.merge(bytes, start, end, out, outAt);
+    return this.#short.merge(bytes, start, end, out, outAt);
   }
 }

@@ -1,10 +1,10 @@
 import { findMerge, NO_MERGE, type PairTable } from "./pair-table.js";
 
 /** Bytes that {@link ShortMerge.merge} takes at most. */
-export const SHORT_MERGE_LIMIT = 128;
+export const SHORT_MERGE_LIMIT = 32;
 
-const POSITION_BITS = 7;
-const POSITION_MASK = 127;
+const POSITION_BITS = 5;
+const POSITION_MASK = 31;
 /** Higher than the key of any pair. */
 const NO_PAIR = 0x7fffffff;
 
@@ -18,8 +18,7 @@ export class ShortMerge {
   // least key is the lowest rank, and the leftmost of equals.
   readonly #keys = new Int32Array(SHORT_MERGE_LIMIT);
   readonly #tokens = new Int32Array(SHORT_MERGE_LIMIT);
-  /** After {@link ShortMerge.merge}: for the position of each token, counted from the start, the position of the next. */
-  readonly next: Uint8Array = new Uint8Array(SHORT_MERGE_LIMIT);
+  readonly #next = new Uint8Array(SHORT_MERGE_LIMIT);
   readonly #previous = new Uint8Array(SHORT_MERGE_LIMIT + 1);
 
   constructor(table: PairTable) {
@@ -32,7 +31,7 @@ export class ShortMerge {
     const { ofBytes, tokenOfByte, bitmap, slots, unloaded } = table;
     const keys = this.#keys;
     const tokens = this.#tokens;
-    const next = this.next;
+    const next = this.#next;
     const previous = this.#previous;
     const length = end - start;
     let byte = bytes[start]!;
