@@ -34,7 +34,7 @@ export function findMerge(bitmap: Int32Array, slots: Int32Array, left: number, r
  * Merging over pairs of tokens needs no strings of bytes, because every token is merged from exactly one pair (the
  * generator of the merges proves it): 199,742 pairs of 36 bits, each with a token of 18 bits, fit two integers each.
  *
- * The table is filled as it is used: {@link PairTable.load} must be called for a token that is `unloaded` before it stands
+ * The table is filled as it is used: {@link PairTable.load} has to be called for a token that is `unloaded` before it stands
  * on the left of a pair that is looked up. A whole table takes 12 ms to build, what a first text needs of it one.
  */
 export class PairTable {

@@ -11,7 +11,7 @@ const LARGE_BITS = 13;
 
 /**
  * Tokens of a medium or large entry at most. The meta is length | count << 6 | the two high bits of each token from bit 10
- * on; so two tokens of 18 bits fit into one integer more. Without that half of the pieces of most languages would not be kept.
+ * on; so two tokens of 18 bits fit into one integer more. Without that one in ten pieces of other languages than English would not be kept.
  */
 const TOKEN_LIMIT = 11;
 
