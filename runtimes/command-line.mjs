@@ -95,7 +95,7 @@ const config :Workerd.Config = (
   services = [(
     name = "smoke",
     worker = (
-      compatibilityDate = "2026-11-01",
+      compatibilityDate = "2024-01-01",
       modules = [
 ${modules.map((name) => `        (name = "${name}", esModule = embed "${name}"),`).join("\n")}
       ],

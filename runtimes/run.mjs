@@ -37,10 +37,18 @@ try {
   writeFileSync(`${project}/sample.mjs`, sampleModule());
 
   const rows = await runOnCommandLine(project, wanted);
-  if (chromium !== undefined) rows.push(...(await runInChromium(project, chromium, values.screenshots)));
+  if (chromium !== undefined) {
+    const pages = runInChromium(project, chromium, values.screenshots);
+    rows.push(...(await pages.catch((error) => [brokenRow("Chromium", error)])));
+  }
   printTable(rows);
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** For what broke before any check could run. */
+function brokenRow(runtime, error) {
+  return { runtime, version: "?", how: "?", checks: 0, passed: 0, failures: [error.message], seconds: 0 };
 }
 
 /**

@@ -34,7 +34,11 @@ export default [
     ({ project }) => {
       copyFileSync(fileURLToPath(new URL("consumer/globals.mjs", import.meta.url)), `${project}/globals.mjs`);
       const flags = ["--disallow-code-generation-from-strings"];
-      const printed = execFileSync(process.execPath, [...flags, "globals.mjs"], { cwd: project, encoding: "utf8" });
+      const printed = execFileSync(process.execPath, [...flags, "globals.mjs"], {
+        cwd: project,
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "pipe"],
+      });
       const { objects, changed } = JSON.parse(printed);
       assert.ok(objects > 500, `only ${objects} objects were compared`);
       assert.deepEqual(changed, []);

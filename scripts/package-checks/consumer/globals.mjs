@@ -3,8 +3,8 @@
 function snapshot() {
   const seen = new Map();
   const waiting = [["globalThis", globalThis]];
-  while (waiting.length > 0) {
-    const [path, object] = waiting.pop();
+  // The list grows while it is gone through: breadth first, so that paths are short.
+  for (const [path, object] of waiting) {
     if (seen.has(object)) continue;
     const properties = Reflect.ownKeys(object).map((key) => [key, Reflect.getOwnPropertyDescriptor(object, key)]);
     seen.set(object, { path, prototype: Object.getPrototypeOf(object), properties });
