@@ -41,9 +41,10 @@ export async function runInChromium(project, executablePath, screenshots) {
   const { chromium } = await import("playwright-core");
   const bundler = `Vite ${await bundle(project)}`;
   const server = await serve(project);
-  const args = process.getuid?.() === 0 ? [...FLAGS, "--no-sandbox"] : FLAGS;
-  const browser = await chromium.launch({ executablePath, args });
+  let browser;
   try {
+    const args = process.getuid?.() === 0 ? [...FLAGS, "--no-sandbox"] : FLAGS;
+    browser = await chromium.launch({ executablePath, args });
     const rows = [];
     for (const { how, path } of PAGES) {
       const begin = performance.now();
@@ -59,7 +60,7 @@ export async function runInChromium(project, executablePath, screenshots) {
     }
     return rows;
   } finally {
-    await browser.close();
+    await browser?.close();
     server.close();
   }
 }
