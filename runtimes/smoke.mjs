@@ -5,8 +5,8 @@
 const TOLD = 10;
 
 /**
- * @param {typeof import("harmony-format") & typeof import("harmony-format/stream")} harmony Everything that the package
- *   exports, however it was loaded.
+ * @param {typeof import("harmony-format") & typeof import("harmony-format/stream") &
+ *   { text: typeof import("harmony-format/text") }} harmony Every entry point, however it was loaded.
  * @param {Record<string, object[]>} sample Recorded answers of the reference, by kind; see sample.mjs.
  * @returns {Promise<{ checks: number, passed: number, failures: string[] }>}
  */
@@ -54,6 +54,7 @@ function checksOf(harmony) {
   return [
     ["load: at once, and the same encoding again", () => same(load(), load())],
     ["load: named as the reference names it", () => equal(load().name, "HarmonyGptOss")],
+    ["load: the entry points share their classes", () => same(harmony.text.Message, harmony.Message)],
     ["load: an unknown name is refused", () => refuses(() => harmony.loadHarmonyEncoding("x"), "unknown-encoding")],
     [
       "render: a prompt",

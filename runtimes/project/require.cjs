@@ -1,5 +1,9 @@
 // Node and Bun, from CommonJS.
-const harmony = { ...require("harmony-format"), ...require("harmony-format/stream") };
+const harmony = {
+  ...require("harmony-format"),
+  ...require("harmony-format/stream"),
+  text: require("harmony-format/text"),
+};
 
 Promise.all([import("./smoke.mjs"), import("./sample.mjs")])
   .then(([{ smoke }, { sample }]) => smoke(harmony, sample))

@@ -1,7 +1,8 @@
 // The installed package loads from both module systems, as one and the same module.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 
 const USE = `
 const encoding = harmony.loadHarmonyEncoding();
@@ -32,6 +33,18 @@ console.log(createRequire(import.meta.url)("harmony-format").HarmonyError === im
     },
   ],
   [
+    "text and streams load no module of the tokenizer",
+    ({ installed }) => {
+      const loaded = modulesOf(`${installed}/dist/text.js`, modulesOf(`${installed}/dist/stream/index.js`));
+      assert.ok(loaded.size > 10);
+      assert.deepEqual(
+        [...loaded].filter((path) => path.includes("/tokenizer/")),
+        [],
+      );
+      return `${loaded.size} modules`;
+    },
+  ],
+  [
     "inner files stay private",
     ({ project }) => {
       const code = `import("harmony-format/dist/errors.js").catch(({ code }) => console.log(code));`;
@@ -39,6 +52,15 @@ console.log(createRequire(import.meta.url)("harmony-format").HarmonyError === im
     },
   ],
 ];
+
+/** A module and all that it imports, whatever of it is used: what loads where nothing bundles. */
+function modulesOf(path, loaded = new Set()) {
+  if (loaded.has(path)) return loaded;
+  loaded.add(path);
+  const imports = readFileSync(path, "utf8").matchAll(/^(?:import|export)\b[^"]*\bfrom "(\.[^"]+)";$/gm);
+  for (const [, to] of imports) modulesOf(resolve(dirname(path), to), loaded);
+  return loaded;
+}
 
 function run(project, file, code) {
   writeFileSync(`${project}/${file}`, code);

@@ -23,10 +23,11 @@ const IMPORTS = [
     { names: ["validateConversation"], limit: 12_000 },
     { names: ["Conversation", "Message"], limit: 8_000 },
     { names: ["HarmonyError"], limit: 1_000 },
+    { names: ["*"], from: "harmony-format/text", limit: 30_000 },
     { names: ["parseStream", "HarmonyEventStream"], from: "harmony-format/stream", limit: 2_000 },
   ].map(({ names, from = "harmony-format", limit }) => ({
-    label: names.map((name) => `\`${name}\``).join(", "),
-    code: `export { ${names.join(", ")} } from "${from}"`,
+    label: names[0] === "*" ? `everything of \`${from}\`` : names.map((name) => `\`${name}\``).join(", "),
+    code: `export ${names[0] === "*" ? "*" : `{ ${names.join(", ")} }`} from "${from}"`,
     limit,
   })),
 ];

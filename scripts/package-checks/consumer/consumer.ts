@@ -13,6 +13,7 @@ import {
   SystemContent,
   ToolDescription,
 } from "harmony-format";
+import * as text from "harmony-format/text";
 
 const encoding: HarmonyEncoding = loadHarmonyEncoding();
 const literal: MessageLike = { role: "user", content: "Hi" };
@@ -24,9 +25,12 @@ const conversation = Conversation.fromMessages([
 ]);
 
 export const prompt: number[] = encoding.renderConversationForCompletion(conversation, "assistant");
-export const text: string = renderConversationParts({ messages: [literal] })
+export const prompted: string = renderConversationParts({ messages: [literal] })
   .map((part) => part.text)
   .join("");
+
+// The classes are the same from either entry point, private members and all.
+export const parsed: readonly Message[] = new text.HarmonyTextParser("assistant").process("<|message|>Hi").messages;
 
 const parser = new StreamableParser(encoding, Role.ASSISTANT, { mode: "resilient" });
 export const deltas: string[] = [];

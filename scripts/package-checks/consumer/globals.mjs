@@ -39,9 +39,11 @@ for (const key of Reflect.ownKeys(globalThis)) void globalThis[key];
 const before = snapshot();
 const { HarmonyError, loadHarmonyEncoding, StreamableParser } = await import("harmony-format");
 const { parseStream } = await import("harmony-format/stream");
+const { HarmonyTextParser } = await import("harmony-format/text");
 const encoding = loadHarmonyEncoding();
 const tokens = encoding.renderConversation({ messages: [{ role: "user", content: "Hi" }] });
 for await (const event of parseStream(new StreamableParser(encoding), tokens)) if (event.type === "end") break;
+new HarmonyTextParser().push("<|start|>assistant<|message|>Hi<|end|>");
 try {
   encoding.renderConversation({});
 } catch (error) {
