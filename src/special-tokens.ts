@@ -47,8 +47,3 @@ export const SPECIAL_TOKENS: ReadonlyMap<string, number> = new Map(
     return [`<|${nameOf(id)}|>`, id];
   }),
 );
-
-/** Whether a token id is special, named or reserved. */
-export function isSpecialToken(token: number): boolean {
-  return Number.isInteger(token) && token >= FIRST_SPECIAL_TOKEN && token <= LAST_SPECIAL_TOKEN;
-}

@@ -20,11 +20,13 @@ export abstract class MessageParser<Input> {
   readonly #createMachine: () => Machine<Input>;
   #machine: Machine<Input>;
 
+  /** @internal */
   protected constructor(createMachine: () => Machine<Input>) {
     this.#createMachine = createMachine;
     this.#machine = createMachine();
   }
 
+  /** @internal */
   protected get machine(): Machine<Input> {
     return this.#machine;
   }

@@ -18,7 +18,7 @@ export class StreamDecoder {
   #lowest = 0x80;
   #highest = 0xbf;
 
-  /** Made by `Tokenizer.createStreamDecoder`. */
+  /** @internal Made by `Tokenizer.createStreamDecoder`. */
   constructor(texts: TokenTexts, bytesOf: (token: number) => Uint8Array | undefined) {
     this.#texts = texts;
     this.#bytesOf = bytesOf;
