@@ -1,4 +1,3 @@
 /** The entry for streams: it needs neither the vocabulary nor, by itself, any parser. */
-export type { HarmonyEvent } from "../parse/event.js";
 export { HarmonyEventStream } from "./event-stream.js";
 export { type EventParser, type ParseStreamOptions, parseStream } from "./parse-stream.js";
