@@ -44,12 +44,13 @@ const MUTANTS = [
   ["parse/utf8-stream.ts", "length > 0 && at + read === end", "false"],
   ["parse/machine.ts", "this.append(this.reader.tail);", ""],
   ["parse/header-repair.ts", "draft.recipient !== undefined) {\n    draft.role", "false) {\n    draft.role"],
-  ["parse/header-repair.ts", "while (given ===", "while (false && given ==="],
+  ["parse/header-repair.ts", 'if (given === "assistant") passOverRepeatedRole', "if (false) passOverRepeatedRole"],
   ["parse/resilient.ts", 'return stop === "call" && !settings', "return settings"],
   ["parse/resilient.ts", 'return channel === "final" && recipient === undefined;', "return false;"],
 ];
 
 const root = fileURLToPath(new URL("..", import.meta.url));
+MUTANTS.forEach(checkMutant);
 const folder = mkdtempSync(`${tmpdir()}/harmony-mutation-`);
 try {
   for (const name of ["src", "tests", "docs", "README.md", "vitest.config.ts", "tsconfig.json", "package.json"]) {
@@ -65,10 +66,15 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
+/** Refuses, before anything is run, a change of code that is no longer there. */
+function checkMutant([file, code]) {
+  const source = readFileSync(`${root}src/${file}`, "utf8");
+  if (source.split(code).length !== 2) throw new Error(`${file} must hold this exactly once: ${code}`);
+}
+
 function caughtMutant([file, code, changed]) {
   const path = `${folder}/src/${file}`;
   const source = readFileSync(path, "utf8");
-  if (source.split(code).length !== 2) throw new Error(`${file} must hold this exactly once: ${code}`);
   writeFileSync(
     path,
     source.replace(code, () => changed),
