@@ -11,6 +11,17 @@ const resilient = (options: ParseOptions = {}): StreamableParser =>
   new StreamableParser(encoding, "assistant", { mode: "resilient", ...options });
 
 describe("diagnostics", () => {
+  test("a role repeated as words of their own is that, and no recipient", () => {
+    const parser = resilient();
+    for (const token of tokensOf("<|start|>assistant assistant assistant<|channel|>final<|message|>B"))
+      parser.process(token);
+    expect(parser.currentRecipient).toBeUndefined();
+    expect(parser.diagnostics.map(({ code, text }) => `${code} ${text}`)).toEqual([
+      "repeated-role assistant",
+      "repeated-role assistant",
+    ]);
+  });
+
   test("say what, where and what was done, with the text", () => {
     const parser = resilient();
     for (const token of tokensOf("<|channel|>commentary?<|message|>Hi<|end|> stray<|start|>")) parser.process(token);
