@@ -7,29 +7,10 @@
  *   node scripts/generate-vocabulary.mjs            writes the module
  *   node scripts/generate-vocabulary.mjs --check    exits with 1 unless the module is what would be written
  */
-import { createHash } from "node:crypto";
-import { createRequire } from "node:module";
 import { writeOrCheck } from "./generated-module.mjs";
+import { publishedTokens, SHA256 } from "./published-vocabulary.mjs";
 
-const SHA256 = "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d";
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-/** The tokens in order of rank, base64. A line of the source is `! firstRank token token …`. */
-function readRanks() {
-  const { bpe_ranks } = createRequire(import.meta.url)("tiktoken/encoders/o200k_base.json");
-  const tokens = [];
-  for (const line of bpe_ranks.split("\n")) {
-    const [, firstRank, ...encoded] = line.split(" ");
-    for (const [index, token] of encoded.entries()) tokens[Number(firstRank) + index] = token;
-  }
-  return tokens;
-}
-
-function verify(tokens) {
-  const file = tokens.map((token, rank) => `${token} ${rank}\n`).join("");
-  const actual = createHash("sha256").update(file).digest("hex");
-  if (actual !== SHA256) throw new Error(`o200k_base.tiktoken has sha256 ${actual}, expected ${SHA256}`);
-}
 
 /**
  * The two tokens that a token is merged from: what byte-pair merging makes of its bytes just before the last merge.
@@ -60,8 +41,7 @@ function number(value) {
 }
 
 function generate() {
-  const encoded = readRanks();
-  verify(encoded);
+  const encoded = publishedTokens();
   const tokens = encoded.map((token) => Buffer.from(token, "base64").toString("latin1"));
   const ranks = new Map(tokens.map((token, rank) => [token, rank]));
   const bytes = tokens.slice(0, 256);

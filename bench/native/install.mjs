@@ -3,17 +3,15 @@
  * file that they read. What is there already is left alone.
  */
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
-import { NATIVE, NATIVE_BUILD, PEERS, PYTHON, VOCABULARY } from "../paths.mjs";
-
-const SHA256 = "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d";
+import { publishedFile } from "../../scripts/published-vocabulary.mjs";
+import { NATIVE, NATIVE_BUILD, PYTHON, VOCABULARY } from "../paths.mjs";
 
 export function installNative() {
   mkdirSync(VOCABULARY, { recursive: true });
-  writeVocabulary(join(VOCABULARY, "o200k_base.tiktoken"));
+  const vocabulary = join(VOCABULARY, "o200k_base.tiktoken");
+  if (!existsSync(vocabulary)) writeFileSync(vocabulary, publishedFile());
   installPython();
   run("cargo", ["build", "--release", "--locked", "--quiet", "--target-dir", join(NATIVE_BUILD, "cargo")]);
 }
@@ -25,20 +23,6 @@ function installPython() {
   run("python3", ["-m", "venv", join(NATIVE_BUILD, "venv")]);
   run(PYTHON, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements]);
   writeFileSync(stamp, readFileSync(requirements));
-}
-
-/** Puts the published vocabulary file together again from the lines `! firstRank token token …` of the npm package. */
-function writeVocabulary(file) {
-  if (existsSync(file)) return;
-  const { bpe_ranks } = createRequire(join(PEERS, "package.json"))("tiktoken/encoders/o200k_base.json");
-  const lines = bpe_ranks.split("\n").flatMap((line) => {
-    const [, firstRank, ...tokens] = line.split(" ");
-    return tokens.map((token, index) => `${token} ${Number(firstRank) + index}\n`);
-  });
-  const content = lines.join("");
-  const actual = createHash("sha256").update(content).digest("hex");
-  if (actual !== SHA256) throw new Error(`o200k_base.tiktoken has sha256 ${actual}, expected ${SHA256}`);
-  writeFileSync(file, content);
 }
 
 function run(program, options) {

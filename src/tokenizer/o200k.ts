@@ -6,6 +6,12 @@ import type { EncodeIntoResult, EncodeOptions, Tokenizer } from "./tokenizer.js"
 
 let encoder: Encoder | undefined;
 
+/** The encoder that all tokenizers share, made when the first of them encodes. */
+function sharedEncoder(): Encoder {
+  encoder ??= new Encoder();
+  return encoder;
+}
+
 /**
  * A tokenizer of o200k_base with special tokens of one's own: their spelling in text and their ids, which must lie
  * above the vocabulary's. Cheap: the vocabulary is unpacked when the first tokenizer needs it, and shared.
@@ -37,15 +43,13 @@ class O200kTokenizer implements Tokenizer {
 
   encodeOrdinary(text: string, into: number[] = []): number[] {
     checkText(text);
-    encoder ??= new Encoder();
-    encoder.encode(text, into);
+    sharedEncoder().encode(text, into);
     return into;
   }
 
   countTokens(text: string): number {
     checkText(text);
-    encoder ??= new Encoder();
-    return encoder.count(text);
+    return sharedEncoder().count(text);
   }
 
   encodeInto(text: string, buffer: Uint32Array, offset = 0): EncodeIntoResult {
@@ -54,8 +58,7 @@ class O200kTokenizer implements Tokenizer {
     if (!(Number.isInteger(offset) && offset >= 0 && offset <= buffer.length)) {
       throw new RangeError(`offset must be an integer from 0 to ${buffer.length}, not ${offset}`);
     }
-    encoder ??= new Encoder();
-    return encoder.encodeInto(text, buffer, offset);
+    return sharedEncoder().encodeInto(text, buffer, offset);
   }
 
   isSpecialToken(token: number): boolean {
