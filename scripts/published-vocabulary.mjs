@@ -2,6 +2,8 @@
 import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 
+const require = createRequire(import.meta.url);
+
 /** Of the published file `o200k_base.tiktoken`. */
 export const SHA256 = "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d";
 
@@ -10,7 +12,7 @@ export const SHA256 = "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0
  * the source is `! firstRank token token …`.
  */
 export function publishedTokens() {
-  const { bpe_ranks } = createRequire(import.meta.url)("tiktoken/encoders/o200k_base.json");
+  const { bpe_ranks } = require("tiktoken/encoders/o200k_base.json");
   const tokens = [];
   for (const line of bpe_ranks.split("\n")) {
     const [, firstRank, ...encoded] = line.split(" ");

@@ -34,7 +34,7 @@ export class Conversation implements ConversationLike, Iterable<Message> {
    * @throws HarmonyError as the constructor does, and `invalid-json` and its kin for text.
    */
   static fromJSON(json: string | ConversationLike): Conversation {
-    return new Conversation((typeof json === "string" ? readJsonText(json) : json) as ConversationLike);
+    return new Conversation((typeof json === "string" ? readJsonText(json, ["messages"]) : json) as ConversationLike);
   }
 
   [Symbol.iterator](): Iterator<Message> {

@@ -22,19 +22,26 @@ const ESCAPES: Readonly<Record<string, string>> = {
 /**
  * Reads JSON text without losing the spelling of numbers, the order of keys, or the fact that a key was given twice. As
  * strict as the reference: no byte order mark, no lone surrogate escapes, at most 127 levels.
+ *
+ * @param fields The fields that the outermost object is read for, where the others are skipped: the reference does not look
+ *   at the numbers and escapes in those.
  * @throws HarmonyError `invalid-json`, `json-too-deep` or `number-out-of-range`, with the `offset` in UTF-16 units.
  */
-export function readJsonText(text: string): JsonTree {
-  return new Reader(text.toWellFormed()).document();
+export function readJsonText(text: string, fields?: readonly string[]): JsonTree {
+  return new Reader(text.toWellFormed(), fields).document();
 }
 
 class Reader {
   #at = 0;
   #depth = 0;
   readonly #text: string;
+  readonly #fields: readonly string[] | undefined;
+  /** Whether what is being read belongs to a field that is skipped. */
+  #skips = false;
 
-  constructor(text: string) {
+  constructor(text: string, fields: readonly string[] | undefined) {
     this.#text = text;
+    this.#fields = fields;
   }
 
   document(): JsonTree {
@@ -85,6 +92,7 @@ class Reader {
       const key = this.#string();
       this.#space();
       if (!this.#take(":")) throw this.#error("expected `:`");
+      if (this.#depth === 1) this.#skips = this.#fields?.includes(key) === false;
       object.set(key, this.#value());
       this.#space();
       if (this.#take("}")) return object;
@@ -133,6 +141,7 @@ class Reader {
     }
     if (!this.#take("u")) throw this.#error("invalid escape");
     const unit = this.#hex();
+    if (this.#skips) return "";
     if (unit < 0xd800 || unit > 0xdfff) return String.fromCharCode(unit);
     if (unit < 0xdc00 && this.#take("\\") && this.#take("u")) {
       const low = this.#hex();
@@ -155,7 +164,8 @@ class Reader {
     const next = this.#text[this.#at + spelling.length];
     // `01`, `1.`, `1.e5` and `1e`: the pattern takes the part before, what follows it gives the mistake away.
     if (next !== undefined && /[0-9.eE]/.test(next)) throw this.#error("invalid number");
-    if (!Number.isFinite(Number(spelling))) throw this.#error("number out of range", "number-out-of-range");
+    if (!this.#skips && !Number.isFinite(Number(spelling)))
+      throw this.#error("number out of range", "number-out-of-range");
     this.#at += spelling.length;
     return new JsonNumber(spelling);
   }

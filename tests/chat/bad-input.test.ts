@@ -179,6 +179,15 @@ describe("JSON text", () => {
     else expect(error.path).toBeTypeOf("string");
   });
 
+  test("what is wrong in a conversation's unknown field is not looked at, as in the reference", () => {
+    expect(Conversation.fromJSON('{"x":1e400,"messages":[],"y":["\\ud800","\\ud800\\""]}').messages).toEqual([]);
+    expect(refusalOf(() => Conversation.fromJSON('{"message":[1e400]}')).code).toBe("missing-field");
+    expect(refusalOf(() => Conversation.fromJSON('{"x":1,"messages":[1e400]}')).code).toBe("number-out-of-range");
+    expect(refusalOf(() => Message.fromJSON('{"x":1e400,"role":"user","content":"a"}')).code).toBe(
+      "number-out-of-range",
+    );
+  });
+
   test("unknown fields are ignored, also when given twice", () => {
     expect(Message.fromJSON('{"x":1,"role":"user","x":[2],"content":"hi"}')).toEqual(
       Message.fromRoleAndContent("user", "hi"),
