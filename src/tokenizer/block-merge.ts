@@ -1,3 +1,4 @@
+import { lesser } from "./lesser.js";
 import { findMerge, NO_MERGE, type PairTable } from "./pair-table.js";
 
 /** Bytes that {@link BlockMerge.merge} takes at most. */
@@ -62,9 +63,7 @@ export class BlockMerge {
     for (;;) {
       let least = NO_PAIR;
       for (let block = 0; block < blocks; block++) {
-        // The lesser of two without a branch, which would be mispredicted half the time.
-        const difference = leastOfBlock[block]! - least;
-        least += difference & (difference >> 31);
+        least = lesser(least, leastOfBlock[block]!);
       }
       if (least >= NO_MERGE << POSITION_BITS) break;
       const position = least & POSITION_MASK;
@@ -101,11 +100,7 @@ export class BlockMerge {
 
 /** The least key of a block. */
 function leastIn(keys: Int32Array, block: number): number {
-  const start = block << BLOCK_BITS;
-  let least = keys[start]!;
-  for (let i = start + 1; i < start + (1 << BLOCK_BITS); i++) {
-    const difference = keys[i]! - least;
-    least += difference & (difference >> 31);
-  }
-  return least;
+  const at = block << BLOCK_BITS;
+  const least = lesser(lesser(keys[at]!, keys[at + 1]!), lesser(keys[at + 2]!, keys[at + 3]!));
+  return lesser(least, lesser(lesser(keys[at + 4]!, keys[at + 5]!), lesser(keys[at + 6]!, keys[at + 7]!)));
 }

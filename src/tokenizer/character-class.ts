@@ -40,7 +40,8 @@ export function unpackCharacterClasses(): Uint8Array {
         weight *= 28;
       } while (digit >= 28);
     }
-    classes.fill(run >> 3, codePoint, codePoint + length);
+    // Where the class is 0, memory that nobody has touched stays untouched: 0.9 MB of 1.1.
+    if (run >> 3 !== 0) classes.fill(run >> 3, codePoint, codePoint + length);
     codePoint += length;
   }
   return classes;

@@ -1,27 +1,25 @@
 import { merges } from "./merges.js";
 import { PieceCache } from "./piece-cache.js";
 import { PieceMerge } from "./piece-merge.js";
-import { END_OF_TEXT, Scanner } from "./scanner.js";
+import { END_OF_TEXT } from "./scanner.js";
+import { Splitter } from "./splitter.js";
 import { cutBefore } from "./text-cut.js";
 import type { EncodeIntoResult } from "./tokenizer.js";
 
-/** UTF-16 units encoded at a time. Their bytes and tokens, 48 KB and 192 KB at most, stay in a core's own cache. */
-const CHUNK = 16384;
+/** UTF-16 units encoded at a time: the most that their bytes and tokens, a third of this memory in most texts, take of a core's own cache. */
+const CHUNK = 32768;
 const LEAST_CHUNK = 64;
-/** UTF-16 units from which on a text is worth some preparation. */
-const LONG_TEXT = 1024;
 /** A UTF-16 unit is three bytes at most. */
 const BYTES_PER_UNIT = 3;
-/** Bytes that may be read, though not used, after the last. */
+/** Bytes that may be read, though not used, after the last; and tokens that may be written. */
 const SLACK = 32;
 
 /** Encodes ordinary text. One is enough for a program: it holds the tables, and buffers whose contents no call relies on. */
 export class Encoder {
   readonly #utf8 = new TextEncoder();
-  readonly #scanner = new Scanner();
+  readonly #splitter = new Splitter();
   readonly #cache: PieceCache;
   readonly #room = new Room(CHUNK);
-  #hasRunIn = false;
 
   constructor() {
     this.#cache = new PieceCache(new PieceMerge(merges()));
@@ -73,14 +71,21 @@ export class Encoder {
         read = end;
         continue;
       }
+      // Not all of them fit: once more, piece by piece, until one does not.
+      const { bounds } = this.#splitter;
+      const one = new Int32Array(2);
       let pieceCount = 0;
-      for (let start = 0; start < room.length; ) {
-        const pieceEnd = this.#scanner.pieceEnd(room.bytes, start);
-        const after = this.#cache.encode(room.bytes, room.view, start, pieceEnd, room.tokens, pieceCount);
-        if (after > free) break;
-        read += unitsOf(room.bytes, start, pieceEnd);
-        pieceCount = after;
-        start = pieceEnd;
+      for (let start = 0, hasRoom = true; hasRoom; ) {
+        const pieces = this.#splitter.split(room.bytes, room.view, start, room.length);
+        for (let i = 0; i < pieces && hasRoom; i++) {
+          one.set(bounds.subarray(i, i + 2));
+          const after = this.#cache.encode(room.bytes, room.view, one, 1, room.tokens, pieceCount);
+          hasRoom = after <= free;
+          if (!hasRoom) break;
+          read += unitsOf(room.bytes, one[0]!, one[1]!);
+          pieceCount = after;
+        }
+        start = bounds[pieces]!;
       }
       buffer.set(room.tokens.subarray(0, pieceCount), offset + written);
       return { read, written: written + pieceCount };
@@ -90,10 +95,6 @@ export class Encoder {
 
   /** Puts a part of a text into the buffer for bytes. */
   #fill(text: string, start: number, end: number): Room {
-    if (!this.#hasRunIn && end - start > LONG_TEXT) {
-      this.#hasRunIn = true;
-      this.#scanner.runIn();
-    }
     // More than a chunk is rare, a text without a place to cut it; what it takes is not kept.
     const room = end - start <= CHUNK ? this.#room : new Room(end - start);
     const part = start === 0 && end === text.length ? text : text.slice(start, end);
@@ -105,13 +106,14 @@ export class Encoder {
   /** Encodes the bytes in the buffer, and gives the number of tokens. */
   #encodeAll(room: Room): number {
     const { bytes, view, tokens, length } = room;
-    const scanner = this.#scanner;
+    const splitter = this.#splitter;
+    const { bounds } = splitter;
     const cache = this.#cache;
     let count = 0;
     for (let start = 0; start < length; ) {
-      const end = scanner.pieceEnd(bytes, start);
-      count = cache.encode(bytes, view, start, end, tokens, count);
-      start = end;
+      const pieces = splitter.split(bytes, view, start, length);
+      count = cache.encode(bytes, view, bounds, pieces, tokens, count);
+      start = bounds[pieces]!;
     }
     return count;
   }
@@ -138,6 +140,6 @@ class Room {
   constructor(units: number) {
     this.bytes = new Uint8Array(units * BYTES_PER_UNIT + SLACK);
     this.view = new DataView(this.bytes.buffer);
-    this.tokens = new Int32Array(units * BYTES_PER_UNIT);
+    this.tokens = new Int32Array(units * BYTES_PER_UNIT + SLACK);
   }
 }

@@ -5,14 +5,6 @@ const { OTHER, UPPER, LOWER, CASELESS, MARK, NUMBER, SPACE } = CharacterClass;
 /** Stands after the last byte of a text: no byte of UTF-8, and of no class, so that no loop needs to look for the end. */
 export const END_OF_TEXT = 0xff;
 
-// Kinds of bytes: the classes for ASCII, and three more.
-/** Line feed and carriage return: white space with rules of its own. */
-const NEWLINE = 7;
-/** Begins a character of several bytes. */
-const WIDE = 8;
-/** {@link END_OF_TEXT} */
-const END = 9;
-
 const BLANK = 0x20;
 const APOSTROPHE = 0x27;
 const SLASH = 0x2f;
@@ -26,25 +18,11 @@ const RUN_IN_TEXT =
   "\u00e9\u00c9 \u00c9\u00c9t \u6f22\u5b57's \u0301a \u0301 \u2014 \u2014\u0301\n/\u00bd\u00bd\u00bd\u00bd \u{1f600} \u{1d49c}\u2003\u2003x \n\u2003\nx \u3000 ";
 
 /**
- * Cuts UTF-8 into the pieces of o200k's split pattern, at any byte where a piece begins.
- *
- * Each alternative of the pattern is a loop over bytes. ASCII takes one look-up a byte in a table of 256; a character
- * beyond it within reach of the piece hands the piece over to the general way, which decodes code points.
+ * Cuts UTF-8 into the pieces of o200k's split pattern, one at a time, at any byte where a piece begins: the pattern, alternative
+ * by alternative, as loops over code points.
  */
 export class Scanner {
-  readonly #kinds = new Uint8Array(256);
-  #classes: Uint8Array | undefined;
-
-  constructor() {
-    const kinds = this.#kinds;
-    for (let byte = 0x30; byte <= 0x39; byte++) kinds[byte] = NUMBER;
-    for (let byte = 0x41; byte <= 0x5a; byte++) kinds[byte] = UPPER;
-    for (let byte = 0x61; byte <= 0x7a; byte++) kinds[byte] = LOWER;
-    for (const byte of [0x09, 0x0b, 0x0c, BLANK]) kinds[byte] = SPACE;
-    for (const byte of [0x0a, 0x0d]) kinds[byte] = NEWLINE;
-    kinds.fill(WIDE, 0x80);
-    kinds[END_OF_TEXT] = END;
-  }
+  readonly #classes = unpackCharacterClasses();
 
   /**
    * Takes every branch once. V8 compiles a loop while it runs, with only what it has seen so far; a text that begins with a
@@ -61,60 +39,6 @@ export class Scanner {
 
   /** Where the piece that begins at `start` ends. {@link END_OF_TEXT} must stand after the text. */
   pieceEnd(bytes: Uint8Array, start: number): number {
-    const kinds = this.#kinds;
-    let at = start;
-    let kind = kinds[bytes[at]!]!;
-
-    if (kind === OTHER || kind === SPACE) {
-      const next = kinds[bytes[at + 1]!]!;
-      if (next === LOWER || next === UPPER) {
-        at++;
-        kind = next;
-      } else if (next === WIDE) {
-        return this.#generalPieceEnd(bytes, start);
-      } else if (kind === OTHER || (next === OTHER && bytes[at] === BLANK)) {
-        at++;
-        while (kinds[bytes[at]!]! === OTHER) at++;
-        if (kinds[bytes[at]!]! === WIDE) return this.#generalPieceEnd(bytes, start);
-        for (;;) {
-          const byte = bytes[at]!;
-          if (kinds[byte] !== NEWLINE && byte !== SLASH) return at;
-          at++;
-        }
-      }
-    }
-
-    if (kind === LOWER || kind === UPPER) {
-      while (kind === UPPER) kind = kinds[bytes[++at]!]!;
-      while (kind === LOWER) kind = kinds[bytes[++at]!]!;
-      if (kind === WIDE) return this.#generalPieceEnd(bytes, start);
-      return bytes[at] === APOSTROPHE ? contractionEnd(bytes, at) : at;
-    }
-
-    if (kind === NUMBER) {
-      const limit = start + 3;
-      do at++;
-      while (at < limit && kinds[bytes[at]!] === NUMBER);
-      return at < limit && kinds[bytes[at]!] === WIDE ? this.#generalPieceEnd(bytes, start) : at;
-    }
-
-    if (kind === WIDE) return this.#generalPieceEnd(bytes, start);
-
-    let newlineEnd = 0;
-    while (kind === SPACE || kind === NEWLINE) {
-      at++;
-      if (kind === NEWLINE) newlineEnd = at;
-      kind = kinds[bytes[at]!]!;
-    }
-    if (kind === WIDE) return this.#generalPieceEnd(bytes, start);
-    if (newlineEnd !== 0) return newlineEnd;
-    // The last space goes with what follows it, unless it is the only one.
-    return kind === END || at === start + 1 ? at : at - 1;
-  }
-
-  /** The same for any characters, alternative by alternative. */
-  #generalPieceEnd(bytes: Uint8Array, start: number): number {
-    this.#classes ??= unpackCharacterClasses();
     const classes = this.#classes;
     const first = codePointAt(bytes, start);
     const firstClass = classes[first];
