@@ -24,14 +24,14 @@ export class TokenTexts {
   }
 
   #make(token: number): string | undefined {
-    const { size, bytes, starts } = vocabulary();
+    const { size } = vocabulary();
     const texts = this.#texts;
     if (!(token >= 0 && token < size && Number.isInteger(token))) return this.#special.get(token);
     // As long as the vocabulary from the start, so that it stays an array and does not become a dictionary.
     if (texts.length === 0) for (let id = 0; id < size; id++) texts.push(undefined);
     let text: string | null;
     try {
-      text = strict.decode(bytes.subarray(starts[token], starts[token + 1]));
+      text = strict.decode(vocabulary().bytesOf(token));
     } catch {
       text = null;
     }

@@ -23,10 +23,8 @@ export class PlainTokenizer {
   readonly #ranks = new Map<string, number>();
 
   constructor() {
-    const { size, bytes, starts } = vocabulary();
-    for (let token = 0; token < size; token++) {
-      this.#ranks.set(byteString(bytes.subarray(starts[token], starts[token + 1])), token);
-    }
+    const tokens = vocabulary();
+    for (let token = 0; token < tokens.size; token++) this.#ranks.set(byteString(tokens.bytesOf(token)), token);
   }
 
   encodeOrdinary(text: string): number[] {

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { SPECIAL_TOKENS } from "../../src/special-tokens.js";
 import { createTokenizer } from "../../src/tokenizer/o200k.js";
 import type { EncodeOptions } from "../../src/tokenizer/tokenizer.js";
+import { vocabulary } from "../../src/tokenizer/vocabulary.js";
 
 const tokenizer = createTokenizer(SPECIAL_TOKENS);
 
@@ -54,6 +55,27 @@ test("mistakes of a caller without types are named", () => {
     expect(() => encode(text)).toThrow(TypeError);
     expect(() => tokenizer.encodeOrdinary(text as never)).toThrow(TypeError);
     expect(() => tokenizer.countTokens(text as never)).toThrow(TypeError);
+  }
+});
+
+test("no eight bytes of the vocabulary are a NaN, whose bits an engine may change in copying", () => {
+  const { view } = vocabulary();
+  for (let at = 0; at + 8 <= view.byteLength; at++) {
+    if (Number.isNaN(view.getFloat64(at, true))) expect.fail(`at ${at}`);
+  }
+});
+
+test("texts longer than what is gathered at a time decode whole, with special tokens anywhere", () => {
+  for (const text of [
+    "a".repeat(200_001),
+    "\u6f22".repeat(70_001),
+    " ".repeat(300_000),
+    "\u00e9 long sentence. ".repeat(9_001),
+  ]) {
+    const tokens = tokenizer.encodeOrdinary(text);
+    expect(tokenizer.decode(tokens) === text).toBe(true);
+    const mixed = tokens.flatMap((token, index) => (index % 997 === 996 ? [200006, token] : [token]));
+    expect(tokenizer.decode(mixed).replaceAll("<|start|>", "") === text).toBe(true);
   }
 });
 
