@@ -30,7 +30,7 @@ const MUTANTS = [
   ["render/schema-type.ts", 'type === "integer" ? "number" : type', "type"],
   ["render/json-number.ts", "exponent < -5 ||", "exponent < -6 ||"],
   ["render/json-number.ts", "exponent > 15)", "exponent > 16)"],
-  ["render/json-number.ts", "if (full) scale += 1;", "if (full) scale += 0;"],
+  ["chat/json-double.ts", "if (full) scale += 1;", "if (full) scale += 0;"],
   ["render/json-number.ts", ' && spelling !== "-0"', ""],
   ["parse/strict-header.ts", "words[0] === role", "false"],
   ["parse/strict-header.ts", '.replaceAll("<|constrain|>", " <|constrain|>")', ""],
