@@ -1,4 +1,4 @@
-// Changes one behaviour of the renderer or the parser at a time and runs the tests: every change must be caught.
+// Changes one behaviour of the reader, the renderer or the parser at a time and runs the tests: every change must be caught.
 // Usage: npm run mutation
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -7,6 +7,9 @@ import { fileURLToPath } from "node:url";
 
 /** What is changed: file, the code as it is (exactly once in the file), the code it becomes. */
 const MUTANTS = [
+  ["chat/fields.ts", "(text) => text.skip()", "(text) => void text.tree()"],
+  ["chat/fields.ts", "if (given.has(key)) throw", "if (false) throw"],
+  ["chat/json-value.ts", "return this.#members ?? this.entries;", "return this.entries;"],
   ["render/conversation.ts", "messages.findLast(", "messages.find("],
   ["render/conversation.ts", ' && message.channel === "analysis"', ""],
   ["render/conversation.ts", "purpose.training && ", ""],

@@ -1,5 +1,6 @@
 import { HarmonyError } from "../errors.js";
-import { Fields } from "./fields.js";
+import { type FieldTable, optional, readFields, required } from "./fields.js";
+import { readString } from "./readers.js";
 import { isRole, type Role } from "./role.js";
 
 /** What an {@link Author} is accepted as: an instance or an object literal. */
@@ -10,16 +11,12 @@ export interface AuthorLike {
 
 /** Who wrote a message: a role and, for tools always, a name such as `functions.get_weather`. */
 export class Author implements AuthorLike {
-  readonly role: Role;
+  declare readonly role: Role;
   declare readonly name?: string;
 
   /** @throws HarmonyError `unknown-role`, `missing-field` or `wrong-type`. */
   constructor(author: AuthorLike, path = "") {
-    const fields = new Fields(author, path, "an author");
-    this.role = readRole(fields);
-    const name = fields.optionalString("name");
-    if (name !== undefined) this.name = name;
-    fields.end();
+    Object.assign(this, readFields(author, path, "an author", AUTHOR_FIELDS));
     Object.freeze(this);
   }
 
@@ -29,10 +26,15 @@ export class Author implements AuthorLike {
   }
 }
 
-/** Reads the field `role`. */
-export function readRole(fields: Fields): Role {
-  const role = fields.string("role");
-  if (!isRole(role)) throw unknownRole(role, fields.at("role"));
+/** An author's fields, which are also a message's. */
+export const AUTHOR_FIELDS: FieldTable<{ role: Role; name?: string }> = {
+  role: required(readRole),
+  name: optional(readString),
+};
+
+function readRole(value: unknown, path: string): Role {
+  const role = readString(value, path);
+  if (!isRole(role)) throw unknownRole(role, path);
   return role;
 }
 

@@ -1,5 +1,6 @@
 import { HarmonyError } from "../errors.js";
-import { Fields, readString, wrongType } from "./fields.js";
+import { type FieldTable, optional, readFields, readSomeFields, required, wrongType } from "./fields.js";
+import { listOf, readBoolean, readString } from "./readers.js";
 import {
   addNamespace,
   readTools,
@@ -23,16 +24,16 @@ export interface TextContentLike {
   readonly text: string;
 }
 
+const TEXT_FIELDS: FieldTable<Pick<TextContent, "text">> = { text: required(readString) };
+
 /** Plain text. */
 export class TextContent implements TextContentLike {
   readonly type = "text" as const;
-  readonly text: string;
+  declare readonly text: string;
 
   /** @throws HarmonyError `missing-field` or `wrong-type`. */
   constructor(content: TextContentLike, path = "") {
-    const fields = new Fields(content, path, "a text content");
-    this.text = fields.string("text");
-    fields.end();
+    Object.assign(this, readFields(content, path, "a text content", TEXT_FIELDS));
     Object.freeze(this);
   }
 
@@ -48,18 +49,20 @@ export interface ChannelConfigLike {
   readonly channel_required: boolean;
 }
 
+const CHANNEL_FIELDS: FieldTable<Pick<ChannelConfig, "valid_channels" | "channel_required">> = {
+  valid_channels: required(listOf(readString)),
+  channel_required: required(readBoolean),
+};
+
 /** The channels that the system message announces. */
 export class ChannelConfig implements ChannelConfigLike {
   /** With none the system message says nothing of channels. */
-  readonly valid_channels: readonly string[];
-  readonly channel_required: boolean;
+  declare readonly valid_channels: readonly string[];
+  declare readonly channel_required: boolean;
 
   /** @throws HarmonyError `missing-field` or `wrong-type`. */
   constructor(config: ChannelConfigLike, path = "") {
-    const fields = new Fields(config, path, "a channel configuration");
-    this.valid_channels = fields.list("valid_channels", readString);
-    this.channel_required = fields.boolean("channel_required");
-    fields.end();
+    Object.assign(this, readFields(config, path, "a channel configuration", CHANNEL_FIELDS));
     Object.freeze(this);
   }
 
@@ -80,6 +83,15 @@ export interface SystemContentLike {
   readonly tools?: ToolNamespacesLike | null | undefined;
 }
 
+const SYSTEM_FIELDS: FieldTable<Omit<Pick<SystemContent, keyof SystemContentLike>, "type">> = {
+  model_identity: optional(readString),
+  reasoning_effort: optional(readEffort),
+  conversation_start_date: optional(readString),
+  knowledge_cutoff: optional(readString),
+  channel_config: optional(readChannelConfig),
+  tools: optional(readTools),
+};
+
 /**
  * What a system message says. An immutable value: every `with…` returns a new one.
  *
@@ -97,25 +109,7 @@ export class SystemContent implements SystemContentLike {
 
   /** @throws HarmonyError `missing-field`, `wrong-type` or `unknown-reasoning-effort`, with the path. */
   constructor(content: SystemContentLike, path = "") {
-    const fields = new Fields(content, path, "a system content");
-    const identity = fields.optionalString("model_identity");
-    if (identity !== undefined) this.model_identity = identity;
-    const effort = fields.get("reasoning_effort");
-    if (effort !== undefined) this.reasoning_effort = checkEffort(effort, fields.at("reasoning_effort"));
-    const date = fields.optionalString("conversation_start_date");
-    if (date !== undefined) this.conversation_start_date = date;
-    const cutoff = fields.optionalString("knowledge_cutoff");
-    if (cutoff !== undefined) this.knowledge_cutoff = cutoff;
-    const channels = fields.get("channel_config");
-    if (channels !== undefined) {
-      this.channel_config =
-        channels instanceof ChannelConfig
-          ? channels
-          : new ChannelConfig(channels as ChannelConfigLike, fields.at("channel_config"));
-    }
-    const tools = readTools(fields);
-    if (tools !== undefined) this.tools = tools;
-    fields.end();
+    Object.assign(this, readFields(content, path, "a system content", SYSTEM_FIELDS));
     Object.freeze(this);
   }
 
@@ -170,7 +164,11 @@ export class SystemContent implements SystemContentLike {
   }
 }
 
-function checkEffort(value: unknown, path: string): ReasoningEffort {
+function readChannelConfig(value: unknown, path: string): ChannelConfig {
+  return value instanceof ChannelConfig ? value : new ChannelConfig(value as ChannelConfigLike, path);
+}
+
+function readEffort(value: unknown, path: string): ReasoningEffort {
   if (typeof value !== "string") throw wrongType(value, path, "a reasoning effort");
   if (!EFFORTS.has(value)) {
     const message = `unknown reasoning effort "${value}" at ${path}; expected "Low", "Medium" or "High"`;
@@ -186,6 +184,11 @@ export interface DeveloperContentLike {
   readonly tools?: ToolNamespacesLike | null | undefined;
 }
 
+const DEVELOPER_FIELDS: FieldTable<Pick<DeveloperContent, "instructions" | "tools">> = {
+  instructions: optional(readString),
+  tools: optional(readTools),
+};
+
 /** What a developer message says: what others call the system prompt, and the functions. An immutable value. */
 export class DeveloperContent implements DeveloperContentLike {
   readonly type = "developer_content" as const;
@@ -194,12 +197,7 @@ export class DeveloperContent implements DeveloperContentLike {
 
   /** @throws HarmonyError `missing-field` or `wrong-type`, with the path. */
   constructor(content: DeveloperContentLike, path = "") {
-    const fields = new Fields(content, path, "a developer content");
-    const instructions = fields.optionalString("instructions");
-    if (instructions !== undefined) this.instructions = instructions;
-    const tools = readTools(fields);
-    if (tools !== undefined) this.tools = tools;
-    fields.end();
+    Object.assign(this, readFields(content, path, "a developer content", DEVELOPER_FIELDS));
     Object.freeze(this);
   }
 
@@ -234,18 +232,22 @@ export type ContentLike = TextContentLike | SystemContentLike | DeveloperContent
  */
 export function readContent(value: unknown, path: string): Content {
   if (value instanceof TextContent || value instanceof SystemContent || value instanceof DeveloperContent) return value;
-  const fields = new Fields(value, path, "a content part");
-  const type = fields.string("type");
-  fields.end();
-  switch (type) {
+  const { fields, rest } = readSomeFields(value, path, "a content part", PART_FIELDS);
+  switch (fields.type) {
     case "text":
-      return new TextContent(value as TextContentLike, path);
+      return new TextContent(rest as TextContentLike, path);
     case "system_content":
-      return new SystemContent(value as SystemContentLike, path);
+      return new SystemContent(rest as SystemContentLike, path);
     case "developer_content":
-      return new DeveloperContent(value as DeveloperContentLike, path);
+      return new DeveloperContent(rest as DeveloperContentLike, path);
   }
-  const at = fields.at("type");
-  const message = `unknown content type "${type}" at ${at}; expected "text", "system_content" or "developer_content"`;
-  throw new HarmonyError("unknown-content-type", message, { path: at });
+}
+
+const PART_FIELDS: FieldTable<Pick<Content, "type">> = { type: required(readType) };
+
+function readType(value: unknown, path: string): Content["type"] {
+  const type = readString(value, path);
+  if (type === "text" || type === "system_content" || type === "developer_content") return type;
+  const message = `unknown content type "${type}" at ${path}; expected "text", "system_content" or "developer_content"`;
+  throw new HarmonyError("unknown-content-type", message, { path });
 }

@@ -1,6 +1,7 @@
-import { Fields } from "./fields.js";
+import { type FieldTable, readFields, required } from "./fields.js";
 import { readJsonText } from "./json-text.js";
 import { type Message, type MessageJSON, type MessageLike, readMessage } from "./message.js";
+import { listOf } from "./readers.js";
 
 /** What a {@link Conversation} is accepted as: an instance, or an object literal of the canonical JSON. */
 export interface ConversationLike {
@@ -12,15 +13,15 @@ export interface ConversationJSON {
   readonly messages: readonly MessageJSON[];
 }
 
+const FIELDS: FieldTable<{ messages: readonly Message[] }> = { messages: required(listOf(readMessage)) };
+
 /** A list of messages, in order. An immutable value; iterating it gives the messages. */
 export class Conversation implements ConversationLike, Iterable<Message> {
   readonly messages: readonly Message[];
 
   /** @throws HarmonyError as {@link Message} does, with paths such as `messages[2].content[0].type`. */
   constructor(conversation: ConversationLike) {
-    const fields = new Fields(conversation, "", "a conversation");
-    this.messages = fields.list("messages", readMessage);
-    fields.end();
+    this.messages = readFields(conversation, "", "a conversation", FIELDS).messages;
     Object.freeze(this);
   }
 
@@ -34,7 +35,8 @@ export class Conversation implements ConversationLike, Iterable<Message> {
    * @throws HarmonyError as the constructor does, and `invalid-json` and its kin for text.
    */
   static fromJSON(json: string | ConversationLike): Conversation {
-    return new Conversation((typeof json === "string" ? readJsonText(json, ["messages"]) : json) as ConversationLike);
+    if (typeof json !== "string") return new Conversation(json);
+    return readJsonText(json, (value) => new Conversation(value as ConversationLike));
   }
 
   [Symbol.iterator](): Iterator<Message> {

@@ -1,126 +1,136 @@
 import { HarmonyError } from "../errors.js";
-import { JsonObject, kindOf, memberPath } from "./json-value.js";
+import { type JsonText, UnreadArray, UnreadObject } from "./json-text.js";
+import { JsonNumber, JsonObject, kindOf } from "./json-value.js";
+
+/** Reads a value whether a program built it or JSON text spelled it; throws an error that names the path. */
+export type Reader<T> = (value: unknown, path: string, fromText: boolean) => T;
+
+/** How a field is read. */
+export interface Field<T> {
+  readonly read: Reader<T>;
+  readonly required: boolean;
+}
+
+/** How each field of an object is read, in the order in which missing ones are named and the object gets them. */
+export type FieldTable<T> = { readonly [Key in keyof T]-?: Field<T[Key]> };
+
+/** A field that must be there, be it as null. */
+export function required<T>(read: Reader<T>): Field<T> {
+  return { read, required: true };
+}
+
+/** A field that may be absent; `null` and `undefined` are absent, as they are for the reference. */
+export function optional<T>(read: Reader<T>): Field<T> {
+  return { read, required: false };
+}
 
 /**
- * Reads the fields of one object, whether a program built it or JSON text spelled it, and names the place of whatever is
- * wrong. `null` and `undefined` are absent, as they are for the reference; unknown fields are ignored.
+ * Reads the fields of one object. Unknown fields are ignored. In JSON text the first mistake is the one that is named;
+ * that a field is missing shows at the object's end.
+ *
+ * @param what What the object is, for the error message.
+ * @returns The fields that are present, in the order of the table.
+ * @throws HarmonyError `wrong-type` where the value is no object, `missing-field`, `duplicate-field`, or as the readers do.
  */
-export class Fields {
-  readonly path: string;
-  readonly #object: Record<string, unknown> | JsonObject;
-  /** Fields read that were given more than once. */
-  readonly #repeated: string[] = [];
+export function readFields<T extends object>(value: unknown, path: string, what: string, table: FieldTable<T>): T {
+  return readObject(value, path, what, table, (text) => text.skip());
+}
 
-  /** @throws HarmonyError `wrong-type` where the value is no object. */
-  constructor(value: unknown, path: string, what: string) {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) {
-      throw wrongType(value, path, `${what} (an object)`);
+/**
+ * Reads some fields of one object as {@link readFields} does, and leaves the others for later: in JSON text the reference
+ * gathers their values whatever they are, and looks at them when it has come to the object's end.
+ *
+ * @returns The fields read, and the object to read the others from.
+ */
+export function readSomeFields<T extends object>(
+  value: unknown,
+  path: string,
+  what: string,
+  table: FieldTable<T>,
+): { readonly fields: T; readonly rest: unknown } {
+  if (!(value instanceof UnreadObject)) return { fields: readFields(value, path, what, table), rest: value };
+  const rest = new JsonObject();
+  return { fields: readObject(value, path, what, table, (text, key) => rest.set(key, text.tree())), rest };
+}
+
+function readObject<T extends object>(
+  value: unknown,
+  path: string,
+  what: string,
+  table: FieldTable<T>,
+  takeOther: (text: JsonText, key: string) => void,
+): T {
+  if (!isObject(value)) throw wrongType(value, path, `${what} (an object)`);
+  if (!(value instanceof UnreadObject || value instanceof JsonObject)) {
+    return present(table, path, (key, field) => readField(field, value[key], path, key, false));
+  }
+  const given = new Map<string, unknown>();
+  const isField = (key: string): boolean => {
+    if (given.has(key)) throw duplicateField(path, key);
+    return Object.hasOwn(table, key);
+  };
+  const take = (key: string, member: unknown): void => {
+    given.set(key, readField(table[key as keyof T], member, path, key, true));
+  };
+  if (value instanceof JsonObject) {
+    for (const [key, member] of value.members) if (isField(key)) take(key, member);
+  } else {
+    const { text } = value;
+    for (let key = text.firstKey(); key !== undefined; key = text.nextKey()) {
+      const wanted = isField(key);
+      text.colon();
+      if (wanted) take(key, text.value());
+      else takeOther(text, key);
     }
-    this.path = path;
-    this.#object = value as Record<string, unknown> | JsonObject;
   }
+  return present(table, path, (key) => given.get(key));
+}
 
-  /** Whether the object was read from JSON text: then its values are trees. */
-  get fromText(): boolean {
-    return this.#object instanceof JsonObject;
-  }
+function readField<T>(field: Field<T>, value: unknown, path: string, key: string, fromText: boolean): T | undefined {
+  if (value === undefined || (value === null && !field.required)) return undefined;
+  return field.read(value, fieldPath(path, key), fromText);
+}
 
-  /** The field's value, `undefined` where it is absent or null. */
-  get(key: string): unknown {
-    return this.#given(key) ?? undefined;
+/** The fields that are present, in the order of the table. */
+function present<T extends object>(
+  table: FieldTable<T>,
+  path: string,
+  readKey: (key: string, field: Field<unknown>) => unknown,
+): T {
+  const fields: Record<string, unknown> = {};
+  for (const key in table) {
+    const field: Field<unknown> = table[key];
+    const value = readKey(key, field);
+    if (value !== undefined) fields[key] = value;
+    else if (field.required) throw missingField(path, key);
   }
+  return fields as T;
+}
 
-  string(key: string): string {
-    const value = this.required(key);
-    if (typeof value !== "string") throw wrongType(value, this.at(key), "a string");
-    return value;
-  }
+/** A field's path; the names of fields need no quotes. */
+function fieldPath(path: string, key: string): string {
+  return path === "" ? key : `${path}.${key}`;
+}
 
-  optionalString(key: string): string | undefined {
-    const value = this.get(key);
-    if (value !== undefined && typeof value !== "string") throw wrongType(value, this.at(key), "a string or nothing");
-    return value;
-  }
+function duplicateField(parent: string, key: string): HarmonyError {
+  const path = fieldPath(parent, key);
+  return new HarmonyError("duplicate-field", `duplicate field \`${key}\` at ${path}`, { path });
+}
 
-  boolean(key: string): boolean {
-    const value = this.required(key);
-    if (typeof value !== "boolean") throw wrongType(value, this.at(key), "true or false");
-    return value;
-  }
+function missingField(parent: string, key: string): HarmonyError {
+  const where = parent === "" ? "" : ` in ${parent}`;
+  return new HarmonyError("missing-field", `missing field \`${key}\`${where}`, { path: fieldPath(parent, key) });
+}
 
-  /** A list whose items are read one by one, each with its own path. */
-  list<T>(key: string, readItem: (item: unknown, path: string) => T): readonly T[] {
-    const value = this.required(key);
-    if (!Array.isArray(value)) throw wrongType(value, this.at(key), "an array");
-    const path = this.at(key);
-    return Object.freeze(
-      Array.from(value as readonly unknown[], (item, index) => readItem(item, memberPath(path, index))),
-    );
-  }
-
-  /** A map whose values are read one by one; `undefined` where it is absent. */
-  optionalMap<T>(
-    key: string,
-    readValue: (value: unknown, path: string) => T,
-  ): readonly (readonly [string, T])[] | undefined {
-    const value = this.get(key);
-    if (value === undefined) return undefined;
-    if (typeof value !== "object" || Array.isArray(value)) throw wrongType(value, this.at(key), "an object");
-    const entries: Iterable<[string, unknown]> =
-      value instanceof JsonObject
-        ? value.entries
-        : Object.entries(value as object).filter(([, member]) => member !== undefined);
-    const path = this.at(key);
-    return Array.from(entries, ([name, member]) => [name, readValue(member, memberPath(path, name))] as const);
-  }
-
-  /**
-   * The field's value; null counts as given.
-   * @throws HarmonyError `missing-field` where it is absent.
-   */
-  required(key: string): unknown {
-    const value = this.#given(key);
-    if (value === undefined) {
-      this.end();
-      const where = this.path === "" ? "" : ` in ${this.path}`;
-      throw new HarmonyError("missing-field", `missing field \`${key}\`${where}`, { path: this.at(key) });
-    }
-    return value;
-  }
-
-  /** The path of a field. */
-  at(key: string): string {
-    return memberPath(this.path, key);
-  }
-
-  /**
-   * Ends the reading of the object: every field that was read must have been given once. Comes last because what is wrong
-   * with a field's first value is the better news.
-   * @throws HarmonyError `duplicate-field`.
-   */
-  end(): void {
-    const [key] = this.#repeated;
-    if (key === undefined) return;
-    throw new HarmonyError("duplicate-field", `duplicate field \`${key}\` at ${this.at(key)}`, { path: this.at(key) });
-  }
-
-  #given(key: string): unknown {
-    if (!(this.#object instanceof JsonObject)) return this.#object[key];
-    const first = this.#object.repeated?.get(key);
-    if (first === undefined) return this.#object.entries.get(key);
-    this.#repeated.push(key);
-    return first;
-  }
+/** Whether a value is an object in the sense of JSON. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return !(value instanceof UnreadArray || value instanceof JsonNumber);
 }
 
 /** The error for a value of the wrong type: what it is, and what belongs there. */
 export function wrongType(value: unknown, path: string, expected: string): HarmonyError {
   const where = path === "" ? "" : ` at ${path}`;
-  return new HarmonyError("wrong-type", `${kindOf(value)} where ${expected} belongs${where}`, { path });
-}
-
-/** A string in a list of strings. */
-export function readString(value: unknown, path: string): string {
-  if (typeof value !== "string") throw wrongType(value, path, "a string");
-  return value;
+  const kind = value instanceof UnreadArray ? "an array" : kindOf(value);
+  return new HarmonyError("wrong-type", `${kind} where ${expected} belongs${where}`, { path });
 }

@@ -1,199 +1,158 @@
-import { HarmonyError, type HarmonyErrorCode } from "../errors.js";
-import { JsonNumber, JsonObject, type JsonTree } from "./json-value.js";
+import { JsonScanner } from "./json-scanner.js";
+import { JsonObject, type JsonTree } from "./json-value.js";
 
 /** Levels of nesting that the reference's reader takes. */
 const MAX_DEPTH = 127;
+const CLOSER: Readonly<Record<string, string>> = { "{": "}", "[": "]" };
 
-const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
-/** Characters that a string may hold as they are, taken in one go. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids exactly these inside a string
-const PLAIN = /[^"\\\u0000-\u001f]*/y;
-const ESCAPES: Readonly<Record<string, string>> = {
-  '"': '"',
-  "\\": "\\",
-  "/": "/",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-};
+/** An object whose opening brace is next in the text: whoever gets one reads it to its end, or throws. */
+export class UnreadObject {
+  readonly text: JsonText;
 
-/**
- * Reads JSON text without losing the spelling of numbers, the order of keys, or the fact that a key was given twice. As
- * strict as the reference: no byte order mark, no lone surrogate escapes, at most 127 levels.
- *
- * @param fields The fields that the outermost object is read for, where the others are skipped: the reference does not look
- *   at the numbers and escapes in those.
- * @throws HarmonyError `invalid-json`, `json-too-deep` or `number-out-of-range`, with the `offset` in UTF-16 units.
- */
-export function readJsonText(text: string, fields?: readonly string[]): JsonTree {
-  return new Reader(text.toWellFormed(), fields).document();
+  constructor(text: JsonText) {
+    this.text = text;
+  }
 }
 
-class Reader {
-  #at = 0;
+/** An array whose opening bracket is next in the text: whoever gets one reads it to its end, or throws. */
+export class UnreadArray {
+  readonly text: JsonText;
+
+  constructor(text: JsonText) {
+    this.text = text;
+  }
+}
+
+/**
+ * JSON text that is read as it is asked for, without losing the spelling of numbers, the order of keys, or the fact that a
+ * key was given twice. As strict as the reference: no byte order mark, no lone surrogate escapes, at most 127 levels.
+ *
+ * The reference looks at types while it reads the text, so that of several mistakes the first one is named, whatever its
+ * kind. What it first gathers as a whole, this gathers as a tree; what it skips, this skips.
+ */
+export class JsonText {
+  readonly #scanner: JsonScanner;
   #depth = 0;
-  readonly #text: string;
-  readonly #fields: readonly string[] | undefined;
-  /** Whether what is being read belongs to a field that is skipped. */
-  #skips = false;
 
-  constructor(text: string, fields: readonly string[] | undefined) {
-    this.#text = text;
-    this.#fields = fields;
+  constructor(text: string) {
+    this.#scanner = new JsonScanner(text);
   }
 
-  document(): JsonTree {
-    const value = this.#value();
-    this.#space();
-    if (this.#at < this.#text.length) throw this.#error("trailing characters");
-    return value;
+  /** The value that is next; of an object or array only that it is one. */
+  value(): JsonTree | UnreadObject | UnreadArray {
+    const first = this.#scanner.peek();
+    if (first === "{") return new UnreadObject(this);
+    if (first === "[") return new UnreadArray(this);
+    return this.#scanner.scalar();
   }
 
-  #value(): JsonTree {
-    this.#space();
-    switch (this.#text[this.#at]) {
-      case "{":
-        return this.#nested(() => this.#object());
-      case "[":
-        return this.#nested(() => this.#array());
-      case '"':
-        return this.#string();
-      case "t":
-        return this.#word("true", true);
-      case "f":
-        return this.#word("false", false);
-      case "n":
-        return this.#word("null", null);
-      case undefined:
-        throw this.#error("EOF while parsing a value");
-      default:
-        return this.#number();
-    }
-  }
-
-  #nested<T>(read: () => T): T {
-    this.#depth += 1;
-    if (this.#depth > MAX_DEPTH) throw this.#error("recursion limit exceeded", "json-too-deep");
-    this.#at += 1;
-    const value = read();
-    this.#depth -= 1;
-    return value;
-  }
-
-  #object(): JsonObject {
-    const object = new JsonObject();
-    this.#space();
-    if (this.#take("}")) return object;
-    for (;;) {
-      this.#space();
-      if (this.#text[this.#at] !== '"') throw this.#error("key must be a string");
-      const key = this.#string();
-      this.#space();
-      if (!this.#take(":")) throw this.#error("expected `:`");
-      if (this.#depth === 1) this.#skips = this.#fields?.includes(key) === false;
-      object.set(key, this.#value());
-      this.#space();
-      if (this.#take("}")) return object;
-      if (!this.#take(",")) throw this.#error("expected `,` or `}`");
-    }
-  }
-
-  #array(): JsonTree[] {
-    const array: JsonTree[] = [];
-    this.#space();
-    if (this.#take("]")) return array;
-    for (;;) {
-      array.push(this.#value());
-      this.#space();
-      if (this.#take("]")) return array;
-      if (!this.#take(",")) throw this.#error("expected `,` or `]`");
-    }
-  }
-
-  #string(): string {
-    this.#at += 1;
-    let text = "";
-    for (;;) {
-      PLAIN.lastIndex = this.#at;
-      const plain = PLAIN.exec(this.#text)?.[0] ?? "";
-      text += plain;
-      this.#at += plain.length;
-      if (this.#take('"')) return text;
-      if (!this.#take("\\")) {
-        throw this.#error(
-          this.#at < this.#text.length
-            ? "control character (\\u0000-\\u001F) found while parsing a string; escape it"
-            : "EOF while parsing a string",
-        );
+  /** The value that is next, with everything in it. */
+  tree(): JsonTree {
+    const first = this.#scanner.peek();
+    if (first === "{") {
+      const object = new JsonObject();
+      for (let key = this.firstKey(); key !== undefined; key = this.nextKey()) {
+        this.colon();
+        object.set(key, this.tree());
       }
-      text += this.#escape();
+      return object;
     }
-  }
-
-  #escape(): string {
-    const letter = this.#text[this.#at];
-    const plain = letter === undefined ? undefined : ESCAPES[letter];
-    if (plain !== undefined) {
-      this.#at += 1;
-      return plain;
+    if (first === "[") {
+      const array: JsonTree[] = [];
+      for (let more = this.firstItem(); more; more = this.nextItem()) array.push(this.tree());
+      return array;
     }
-    if (!this.#take("u")) throw this.#error("invalid escape");
-    const unit = this.#hex();
-    if (this.#skips) return "";
-    if (unit < 0xd800 || unit > 0xdfff) return String.fromCharCode(unit);
-    if (unit < 0xdc00 && this.#take("\\") && this.#take("u")) {
-      const low = this.#hex();
-      if (low >= 0xdc00 && low <= 0xdfff) return String.fromCharCode(unit, low);
-    }
-    throw this.#error("lone surrogate in a hex escape");
+    return this.#scanner.scalar();
   }
 
-  #hex(): number {
-    const digits = this.#text.slice(this.#at, this.#at + 4);
-    if (!/^[0-9A-Fa-f]{4}$/.test(digits)) throw this.#error("invalid hex escape");
-    this.#at += 4;
-    return Number.parseInt(digits, 16);
+  /** Goes past the value that is next. As for the reference it may be as deep as it likes, and hold any number. */
+  skip(): void {
+    const scanner = this.#scanner;
+    const closers: string[] = [];
+    do {
+      const opener = scanner.peek() ?? "";
+      const closer = CLOSER[opener];
+      if (closer === undefined) scanner.skipScalar();
+      else scanner.take(opener);
+      if (closer !== undefined && !scanner.take(closer)) {
+        closers.push(closer);
+      } else {
+        // A value has ended, and with it perhaps what it stands in.
+        while (closers.length > 0 && scanner.take(closers.at(-1)!)) closers.pop();
+        if (closers.length > 0 && !scanner.take(",")) throw this.#unfinished(closers.at(-1)!);
+      }
+      if (closers.at(-1) === "}") this.#skipKey();
+    } while (closers.length > 0);
   }
 
-  #number(): JsonNumber {
-    NUMBER.lastIndex = this.#at;
-    const spelling = NUMBER.exec(this.#text)?.[0];
-    if (spelling === undefined) throw this.#error("expected value");
-    const next = this.#text[this.#at + spelling.length];
-    // `01`, `1.`, `1.e5` and `1e`: the pattern takes the part before, what follows it gives the mistake away.
-    if (next !== undefined && /[0-9.eE]/.test(next)) throw this.#error("invalid number");
-    if (!this.#skips && !Number.isFinite(Number(spelling)))
-      throw this.#error("number out of range", "number-out-of-range");
-    this.#at += spelling.length;
-    return new JsonNumber(spelling);
+  /** Enters the object that is next. Its first key; `undefined` where it is empty. */
+  firstKey(): string | undefined {
+    return this.#enter("{", "}") ? this.#scanner.key() : undefined;
   }
 
-  #word<T>(word: string, value: T): T {
-    if (!this.#text.startsWith(word, this.#at)) throw this.#error("expected ident");
-    this.#at += word.length;
-    return value;
+  /** The key after a value that was read; `undefined` at the end of the object, which is thereby left. */
+  nextKey(): string | undefined {
+    return this.#goesOn("}") ? this.#scanner.key() : undefined;
   }
 
-  #take(character: string): boolean {
-    if (this.#text[this.#at] !== character) return false;
-    this.#at += 1;
+  /** Goes past the colon after a key. */
+  colon(): void {
+    this.#scanner.colon();
+  }
+
+  /** Enters the array that is next. Whether it has a first item. */
+  firstItem(): boolean {
+    return this.#enter("[", "]");
+  }
+
+  /** Whether there is another item after the one that was read; if not, the array is left. */
+  nextItem(): boolean {
+    return this.#goesOn("]");
+  }
+
+  /** @throws HarmonyError `invalid-json` where something follows. */
+  end(): void {
+    if (this.#scanner.peek() !== undefined) throw this.#scanner.error("trailing characters");
+  }
+
+  #skipKey(): void {
+    if (this.#scanner.peek() !== '"') throw this.#scanner.error("key must be a string");
+    this.#scanner.skipScalar();
+    this.#scanner.colon();
+  }
+
+  #enter(opener: string, closer: string): boolean {
+    this.#depth += 1;
+    if (this.#depth > MAX_DEPTH) throw this.#scanner.error("recursion limit exceeded", "json-too-deep");
+    this.#scanner.take(opener);
+    return !this.#leave(closer);
+  }
+
+  #goesOn(closer: string): boolean {
+    if (this.#leave(closer)) return false;
+    if (!this.#scanner.take(",")) throw this.#unfinished(closer);
     return true;
   }
 
-  #space(): void {
-    for (;;) {
-      const unit = this.#text.charCodeAt(this.#at);
-      if (unit !== 0x20 && unit !== 0x0a && unit !== 0x0d && unit !== 0x09) return;
-      this.#at += 1;
-    }
+  #leave(closer: string): boolean {
+    if (!this.#scanner.take(closer)) return false;
+    this.#depth -= 1;
+    return true;
   }
 
-  #error(what: string, code: HarmonyErrorCode = "invalid-json"): HarmonyError {
-    const before = this.#text.slice(0, this.#at);
-    const line = before.split("\n").length;
-    const column = this.#at - before.lastIndexOf("\n");
-    return new HarmonyError(code, `${what} at line ${line} column ${column} of the JSON text`, { offset: this.#at });
+  #unfinished(closer: string): Error {
+    return this.#scanner.error(`expected \`,\` or \`${closer}\``);
   }
+}
+
+/**
+ * Reads JSON text with a reader of values, which may get an {@link UnreadObject} or {@link UnreadArray}.
+ * @throws HarmonyError `invalid-json`, `json-too-deep` or `number-out-of-range`, with the `offset` in UTF-16 units; or
+ *   whatever the reader throws, where that comes first in the text.
+ */
+export function readJsonText<T>(json: string, read: (value: unknown) => T): T {
+  const text = new JsonText(json);
+  const value = read(text.value());
+  text.end();
+  return value;
 }

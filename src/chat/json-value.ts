@@ -16,15 +16,17 @@ export class JsonNumber {
 export class JsonObject {
   /** In the order of the text; a key given twice keeps its first place and its last value. */
   readonly entries: Map<string, JsonTree> = new Map();
-  /** Keys that were given more than once, with their first values: an error where the key is a field, fine in a schema. */
-  repeated: Map<string, JsonTree> | undefined;
+  /** Every member, from when a key is given again. */
+  #members: (readonly [string, JsonTree])[] | undefined;
+
+  /** Every member as the text has it, also those of a key given twice: an error where it is a field, fine in a schema. */
+  get members(): Iterable<readonly [string, JsonTree]> {
+    return this.#members ?? this.entries;
+  }
 
   set(key: string, value: JsonTree): void {
-    const first = this.entries.get(key);
-    if (first !== undefined) {
-      this.repeated ??= new Map();
-      if (!this.repeated.has(key)) this.repeated.set(key, first);
-    }
+    if (this.entries.has(key)) this.#members ??= [...this.entries];
+    this.#members?.push([key, value]);
     this.entries.set(key, value);
   }
 }

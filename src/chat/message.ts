@@ -1,7 +1,8 @@
-import { type Author, type AuthorLike, readRole } from "./author.js";
+import { AUTHOR_FIELDS, type Author, type AuthorLike } from "./author.js";
 import { type Content, type ContentLike, readContent, TextContent } from "./content.js";
-import { Fields, wrongType } from "./fields.js";
-import { readJsonText } from "./json-text.js";
+import { type FieldTable, optional, readFields, readSomeFields, required, wrongType } from "./fields.js";
+import { readJsonText, UnreadArray } from "./json-text.js";
+import { listOf, readString } from "./readers.js";
 import type { Role } from "./role.js";
 
 /** What a {@link Message} is accepted as: an instance, or an object literal of the canonical JSON. */
@@ -24,6 +25,16 @@ export interface MessageJSON {
   readonly content_type?: string;
 }
 
+type OwnFields = Pick<Message, "recipient" | "content" | "channel" | "content_type">;
+
+/** The fields that are not the author's. */
+const OWN_FIELDS: FieldTable<OwnFields> = {
+  recipient: optional(readString),
+  content: required(readContents),
+  channel: optional(readString),
+  content_type: optional(readString),
+};
+
 /** A message: who wrote it, to whom, on which channel, and its content. An immutable value. */
 export class Message implements MessageLike {
   // Fields are only declared: the constructor sets those that are present, in the order of the canonical JSON.
@@ -41,18 +52,8 @@ export class Message implements MessageLike {
 
   /** @throws HarmonyError `missing-field`, `wrong-type`, `unknown-role` or `unknown-content-type`, with the path. */
   constructor(message: MessageLike, path = "") {
-    const fields = new Fields(message, path, "a message");
-    this.role = readRole(fields);
-    const name = fields.optionalString("name");
-    if (name !== undefined) this.name = name;
-    const recipient = fields.optionalString("recipient");
-    if (recipient !== undefined) this.recipient = recipient;
-    this.content = readContents(fields);
-    const channel = fields.optionalString("channel");
-    if (channel !== undefined) this.channel = channel;
-    const contentType = fields.optionalString("content_type");
-    if (contentType !== undefined) this.content_type = contentType;
-    fields.end();
+    const { fields, rest } = readSomeFields(message, path, "a message", OWN_FIELDS);
+    Object.assign(this, readFields(rest, path, "a message", AUTHOR_FIELDS), fields);
     Object.freeze(this);
   }
 
@@ -74,7 +75,8 @@ export class Message implements MessageLike {
    * @throws HarmonyError as the constructor does, and `invalid-json` and its kin for text.
    */
   static fromJSON(json: string | MessageLike): Message {
-    return new Message((typeof json === "string" ? readJsonText(json) : json) as MessageLike);
+    if (typeof json !== "string") return new Message(json);
+    return readJsonText(json, (value) => new Message(value as MessageLike));
   }
 
   /** The message with one more part at its end. */
@@ -106,11 +108,12 @@ function contentList(content: string | ContentLike): readonly ContentLike[] {
   return [typeof content === "string" ? TextContent.new(content) : content];
 }
 
-function readContents(fields: Fields): readonly Content[] {
-  const content = fields.required("content");
-  if (typeof content === "string") return Object.freeze([TextContent.new(content)]);
-  if (!Array.isArray(content)) throw wrongType(content, fields.at("content"), "a string or a list of content parts");
-  return fields.list("content", readContent);
+const readParts = listOf(readContent);
+
+function readContents(value: unknown, path: string, fromText: boolean): readonly Content[] {
+  if (typeof value === "string") return Object.freeze([TextContent.new(value)]);
+  if (Array.isArray(value) || value instanceof UnreadArray) return readParts(value, path, fromText);
+  throw wrongType(value, path, "a string or a list of content parts");
 }
 
 /** Reads a message that may be one already. */

@@ -1,6 +1,7 @@
 import { BROWSER_NAMESPACE, PYTHON_NAMESPACE } from "./built-in-tools.js";
-import { Fields } from "./fields.js";
+import { type FieldTable, optional, readFields, required } from "./fields.js";
 import { type JsonTree, type JsonValue, plainFromTree, setOwn, snapshotJson } from "./json-value.js";
+import { entriesOf, listOf, readString } from "./readers.js";
 
 /** What a {@link ToolDescription} is accepted as: an instance or an object literal. */
 export interface ToolDescriptionLike {
@@ -12,25 +13,22 @@ export interface ToolDescriptionLike {
   readonly parameters?: unknown;
 }
 
+const TOOL_FIELDS: FieldTable<Pick<ToolDescription, "name" | "description" | "parameters">> = {
+  name: required(readString),
+  description: required(readString),
+  parameters: optional(readParameters),
+};
+
 /** One callable tool. */
 export class ToolDescription implements ToolDescriptionLike {
-  readonly name: string;
-  readonly description: string;
+  declare readonly name: string;
+  declare readonly description: string;
   /** JSON schema of the arguments. A frozen copy: changing the schema that was handed over changes nothing here. */
   declare readonly parameters?: JsonValue;
 
   /** @throws HarmonyError `missing-field` or `wrong-type`, with the path. */
   constructor(tool: ToolDescriptionLike, path = "") {
-    const fields = new Fields(tool, path, "a tool");
-    this.name = fields.string("name");
-    this.description = fields.string("description");
-    const parameters = fields.get("parameters");
-    if (parameters !== undefined) {
-      this.parameters = fields.fromText
-        ? plainFromTree(parameters as JsonTree)
-        : snapshotJson(parameters, fields.at("parameters"));
-    }
-    fields.end();
+    Object.assign(this, readFields(tool, path, "a tool", TOOL_FIELDS));
     Object.freeze(this);
   }
 
@@ -38,6 +36,14 @@ export class ToolDescription implements ToolDescriptionLike {
   static new(name: string, description: string, parameters?: unknown): ToolDescription {
     return new ToolDescription({ name, description, parameters });
   }
+}
+
+function readParameters(value: unknown, path: string, fromText: boolean): JsonValue {
+  return fromText ? plainFromTree(value as JsonTree) : snapshotJson(value, path);
+}
+
+function readTool(value: unknown, path: string): ToolDescription {
+  return value instanceof ToolDescription ? value : new ToolDescription(value as ToolDescriptionLike, path);
 }
 
 /** What a {@link ToolNamespaceConfig} is accepted as: an instance or an object literal. */
@@ -48,6 +54,12 @@ export interface ToolNamespaceConfigLike {
   readonly tools: readonly ToolDescriptionLike[];
 }
 
+const NAMESPACE_FIELDS: FieldTable<Pick<ToolNamespaceConfig, "name" | "description" | "tools">> = {
+  name: required(readString),
+  description: optional(readString),
+  tools: required(listOf(readTool)),
+};
+
 /** A named group of tools. */
 export class ToolNamespaceConfig implements ToolNamespaceConfigLike {
   declare readonly name: string;
@@ -56,14 +68,7 @@ export class ToolNamespaceConfig implements ToolNamespaceConfigLike {
 
   /** @throws HarmonyError `missing-field` or `wrong-type`, with the path. */
   constructor(namespace: ToolNamespaceConfigLike, path = "") {
-    const fields = new Fields(namespace, path, "a tool namespace");
-    this.name = fields.string("name");
-    const description = fields.optionalString("description");
-    if (description !== undefined) this.description = description;
-    this.tools = fields.list("tools", (tool, at) =>
-      tool instanceof ToolDescription ? tool : new ToolDescription(tool as ToolDescriptionLike, at),
-    );
-    fields.end();
+    Object.assign(this, readFields(namespace, path, "a tool namespace", NAMESPACE_FIELDS));
     Object.freeze(this);
   }
 
@@ -83,12 +88,12 @@ export type ToolNamespaces = Readonly<Record<string, ToolNamespaceConfig>>;
 /** What {@link ToolNamespaces} are accepted as. */
 export type ToolNamespacesLike = Readonly<Record<string, ToolNamespaceConfigLike>>;
 
+const readNamespaceEntries = entriesOf(readNamespace);
+
 /** Reads the field `tools` of a system or developer content. */
-export function readTools(fields: Fields): ToolNamespaces | undefined {
-  const entries = fields.optionalMap("tools", readNamespace);
-  if (entries === undefined) return undefined;
+export function readTools(value: unknown, path: string, fromText: boolean): ToolNamespaces {
   const tools: Record<string, ToolNamespaceConfig> = {};
-  for (const [key, namespace] of entries) setOwn(tools, key, namespace);
+  for (const [key, namespace] of readNamespaceEntries(value, path, fromText)) setOwn(tools, key, namespace);
   return Object.freeze(tools);
 }
 

@@ -70,9 +70,14 @@ test("ten thousand tools", () => {
 });
 
 describe("deep nesting is an error, never a stack overflow", () => {
+  // The reference reads the fields of a message at once, and skips those of a conversation that it does not know.
   test.each(["[", '{"a":', '[{"a":'])("%s", (opening) => {
     for (const levels of [1_000, 1_000_000]) {
-      expect(() => Conversation.fromJSON(opening.repeat(levels))).toThrow("recursion limit exceeded");
+      const deep = opening.repeat(levels);
+      expect(() => Conversation.fromJSON(`{"messages":[{"x":${deep}`)).toThrow("recursion limit exceeded");
+      expect(() => Conversation.fromJSON(`{"messages":[{"content":[{"x":${deep}`)).toThrow("recursion limit exceeded");
+      expect(() => Conversation.fromJSON(`{"x":${deep}`)).toThrow("EOF while parsing a value");
+      expect(() => Conversation.fromJSON(deep)).toThrow(HarmonyError);
     }
   });
 
