@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 const MUTANTS = [
   ["chat/fields.ts", "(text) => text.skip()", "(text) => void text.tree()"],
   ["chat/fields.ts", "if (given.has(key)) throw", "if (false) throw"],
+  ["chat/json-scanner.ts", "Math.abs(Number(spelling)) < SURELY_IN_RANGE", "Number.isFinite(Number(spelling))"],
   ["chat/json-value.ts", "return this.#members ?? this.entries;", "return this.entries;"],
   ["render/conversation.ts", "messages.findLast(", "messages.find("],
   ["render/conversation.ts", ' && message.channel === "analysis"', ""],

@@ -1,4 +1,5 @@
 import { HarmonyError, type HarmonyErrorCode } from "../errors.js";
+import { doubleOf } from "./json-double.js";
 import { JsonNumber } from "./json-value.js";
 
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
@@ -15,6 +16,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
   r: "\r",
   t: "\t",
 };
+/** Below it every way of reading a number agrees that a double holds it. */
+const SURELY_IN_RANGE = 1e308;
 
 /** Reads the strings, numbers and words of JSON text one after the other; knows nothing of how they nest. */
 export class JsonScanner {
@@ -45,7 +48,9 @@ export class JsonScanner {
     const spelling = this.#wordOrNumber();
     if (spelling === "null") return null;
     if (spelling === "true" || spelling === "false") return spelling === "true";
-    if (Number.isFinite(Number(spelling))) return new JsonNumber(spelling);
+    if (Math.abs(Number(spelling)) < SURELY_IN_RANGE || Number.isFinite(doubleOf(spelling))) {
+      return new JsonNumber(spelling);
+    }
     this.#at -= spelling.length;
     throw this.error("number out of range", "number-out-of-range");
   }

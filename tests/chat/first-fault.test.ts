@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Conversation, HarmonyError, type HarmonyErrorCode, loadHarmonyEncoding } from "../../src/index.js";
+import { Conversation, HarmonyError, type HarmonyErrorCode, loadHarmonyEncoding, Message } from "../../src/index.js";
 
 // Of text with several faults the reference names the first that it meets. Every code here is what it answered.
 
@@ -158,4 +158,25 @@ test("a message's unknown field is read: it may not be deep, nor hold a number o
   const levels = (count: number): string => message(`"x":${"[".repeat(count)}${"]".repeat(count)},"role":3`);
   expect(refusalOf(levels(124))?.code).toBe("missing-field");
   expect(refusalOf(levels(125))?.code).toBe("json-too-deep");
+});
+
+// The reference's reader of numbers rounds on its way, and so a few that a double could hold are out of range for it.
+test.each([
+  ["1.7976931348623157e308", true],
+  ["1.7976931348623158e308", false],
+  ["-1.7976931348623158e308", false],
+  ["17976931348623157e292", true],
+  ["17976931348623157081e289", false],
+  ["0.00017976931348623157e312", true],
+  [`1${"0".repeat(308)}`, true],
+  [`1${"0".repeat(309)}`, false],
+  [`1${"0".repeat(400)}e-300`, true],
+  [`0.${"0".repeat(400)}1e700`, true],
+  ["0e999999999999999", true],
+  ["1e-99999999999999", true],
+  ["1e400.5", false],
+])("%.40s is in range: %s", (spelling, inRange) => {
+  const read = (): Message => Message.fromJSON(`{"role":"user","content":"a","x":${spelling}}`);
+  if (inRange) expect(read().role).toBe("user");
+  else expect(read).toThrow("number out of range");
 });
