@@ -1,3 +1,4 @@
+import { ContenderError } from "../contender.mjs";
 import { HOSTILE_BYTES, HOSTILE_NAMES, hostileName, inputFile } from "../inputs/build.mjs";
 import { measureRow } from "../measure.mjs";
 import { median } from "../statistics.mjs";
@@ -10,12 +11,10 @@ export async function hostile(context) {
   const rows = [];
   const doubled = [];
   for (const name of HOSTILE_NAMES.slice(0, context.limit)) {
-    const [once, twice] = HOSTILE_BYTES;
-    const single = await row(context, name, once, context.crew.whoCan("encode"));
+    const single = await row(context, name, context.crew.whoCan("encode"));
     const isFast = (contender) => median(single.outcomes[contender.name].samples ?? [Infinity]) < SLOW;
-    const double = await row(context, name, twice, context.crew.whoCan("encode").filter(isFast));
     rows.push(single);
-    doubled.push({ input: name, outcomes: quotients(single.outcomes, double.outcomes) });
+    doubled.push(await doubling(context, name, context.crew.whoCan("encode").filter(isFast)));
   }
   const better = "lower";
   return [
@@ -31,13 +30,15 @@ export async function hostile(context) {
   ];
 }
 
-function row(context, name, bytes, contenders) {
-  context.log(`hostile: ${name}, ${bytes} bytes`);
+const question = (name, bytes) => ({ of: "encode", file: inputFile(hostileName(name, bytes)) });
+
+function row(context, name, contenders) {
+  context.log(`hostile: ${name}`);
   return measureRow({
     ...context,
     input: name,
     contenders,
-    question: () => ({ of: "encode", file: inputFile(hostileName(name, bytes)) }),
+    question: () => question(name, HOSTILE_BYTES[0]),
     value: (milliseconds) => milliseconds,
     rounds: context.fewRounds,
     atLeast: 0,
@@ -48,10 +49,26 @@ function row(context, name, bytes, contenders) {
   });
 }
 
-function quotients(single, double) {
-  const outcomes = Object.entries(double).map(([name, { samples, failed }]) => {
-    const outcome = failed === undefined ? { samples: [median(samples) / median(single[name].samples)] } : { failed };
-    return [name, outcome];
-  });
-  return Object.fromEntries(outcomes);
+/** 1 MB and 2 MB one right after the other, so that a machine that slows down slows both; first each once, to compile and read. */
+async function doubling({ crew, rounds, hostileBudget, log }, name, contenders) {
+  log(`hostile: ${name}, doubled`);
+  const outcomes = {};
+  for (const contender of contenders) {
+    const time = (bytes) => crew.ask(contender, { ask: "time", ...question(name, bytes) }, hostileBudget);
+    const pair = async () => {
+      const [once, twice] = HOSTILE_BYTES;
+      const single = await time(once);
+      return (await time(twice)) / single;
+    };
+    try {
+      await pair();
+      const samples = [];
+      for (let round = 0; round < rounds; round++) samples.push(await pair());
+      outcomes[contender.name] = { samples };
+    } catch (error) {
+      if (!(error instanceof ContenderError)) throw error;
+      outcomes[contender.name] = { failed: error.message };
+    }
+  }
+  return { input: name, outcomes };
 }
