@@ -24,6 +24,7 @@ import { installTools } from "./tool-folder.mjs";
 /** Files of package-checks/, in the order in which they are run. */
 const FILES = [
   "contents",
+  "built",
   "metadata",
   "licences",
   "loading",
