@@ -1,4 +1,4 @@
-import { SPECIAL_TOKENS } from "../special-tokens.js";
+import { NAMED_TOKENS } from "../special-tokens.js";
 
 /** A piece of a header. */
 export interface Lexeme {
@@ -9,9 +9,7 @@ export interface Lexeme {
   readonly to: number;
 }
 
-const MARKER: string = [...SPECIAL_TOKENS.keys()]
-  .filter((name) => !name.includes("reserved"))
-  .concat("<|reserved_20\\d{4}|>")
+const MARKER: string = [...NAMED_TOKENS.values(), "<|reserved_20\\d{4}|>"]
   .map((name) => name.replaceAll("|", "\\|"))
   .join("|");
 

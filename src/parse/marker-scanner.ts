@@ -65,7 +65,8 @@ function markerAt(text: string, at: number): ScannedText | undefined {
   return token === undefined ? undefined : { mark: markOf(token), text: marker, width: marker.length };
 }
 
-const LONGEST_MARKER = Math.max(...Array.from(SPECIAL_TOKENS.keys(), (marker) => marker.length));
+/** Of all markers those of reserved tokens are the longest. */
+const LONGEST_MARKER = "<|reserved_200000|>".length;
 
 let prefixes: ReadonlySet<string> | undefined;
 

@@ -1,4 +1,4 @@
-import { SPECIAL_TOKENS } from "../special-tokens.js";
+import { NAMED_TOKENS } from "../special-tokens.js";
 
 /** Where in its message a part stands. */
 export type PartSection = "header" | "content" | "terminator";
@@ -23,14 +23,12 @@ export interface PartSink {
   text(text: string, section: PartSection, message: number): void;
 }
 
-const TEXT_OF_SPECIAL: ReadonlyMap<number, string> = new Map(Array.from(SPECIAL_TOKENS, ([text, id]) => [id, text]));
-
 /** Keeps the parts themselves. */
 export class PartList implements PartSink {
   readonly parts: RenderedPart[] = [];
 
   special(token: number, section: PartSection, message: number): void {
-    this.parts.push({ text: TEXT_OF_SPECIAL.get(token) ?? "", token, message, section });
+    this.parts.push({ text: NAMED_TOKENS.get(token) ?? "", token, message, section });
   }
 
   text(text: string, section: PartSection, message: number): void {
