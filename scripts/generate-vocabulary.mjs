@@ -40,6 +40,14 @@ function number(value) {
   return value < 32 ? DIGITS[value] : DIGITS[32 + (value % 32)] + number(Math.floor(value / 32));
 }
 
+/** Three base-64 digits, high first. */
+function threeDigits(value) {
+  return DIGITS[value >> 12] + DIGITS[(value >> 6) & 63] + DIGITS[value & 63];
+}
+
+/** Groups between two places from which the groups can be read. */
+const GROUPS_OF_BLOCK = 64;
+
 function generate() {
   const encoded = publishedTokens();
   const tokens = encoded.map((token) => Buffer.from(token, "base64").toString("latin1"));
@@ -55,6 +63,8 @@ function generate() {
   merges.sort((a, b) => a.left - b.left || a.right - b.right);
 
   let groups = "";
+  let groupCount = 0;
+  let blocks = "";
   let previousLeft = -1;
   // One string per base-64 digit (right high, middle, low, token high, middle, low): digits of equal weight together
   // compress to 0.74 MB, digit by digit of each merge to 0.81 MB.
@@ -67,6 +77,9 @@ function generate() {
       for (const [plane, value] of [right >> 12, right >> 6, right, rank >> 12, rank >> 6, rank].entries()) {
         planes[plane] += DIGITS[value & 63];
       }
+    }
+    if (groupCount++ % GROUPS_OF_BLOCK === 0) {
+      blocks += threeDigits(previousLeft + 1) + threeDigits(groups.length) + threeDigits(start);
     }
     groups += number(left - previousLeft) + number(end - start);
     previousLeft = left;
@@ -81,7 +94,7 @@ export const TOKEN_COUNT: number = ${tokens.length};
 /** The bytes that tokens 0 to 255 stand for, two hexadecimal digits each. */
 export const BYTES_OF_FIRST_TOKENS: string = "${Buffer.from(bytes.join(""), "latin1").toString("hex")}";
 
-/** The digits of {@link GROUPS} and {@link MERGES}, by value. */
+/** The digits of what follows, by value. */
 export const DIGITS: string = "${DIGITS}";
 
 /**
@@ -89,6 +102,12 @@ export const DIGITS: string = "${DIGITS}";
  * first from -1), and of how many. Base-32 digits, low first, 32 added to all but the last of a number.
  */
 export const GROUPS: string = "${groups}";
+
+/**
+ * For each ${GROUPS_OF_BLOCK} groups one from which on they can be read without those before it: the left token of the group before it, plus
+ * one; where it begins in {@link GROUPS}; where its merges begin. Three base-64 digits each, high first.
+ */
+export const BLOCKS: string = "${blocks}";
 
 /**
  * The merges in the order of {@link GROUPS}, and within a group by their right token: that token, and the token

@@ -1,4 +1,4 @@
-import { BYTES_OF_FIRST_TOKENS, DIGITS, GROUPS, MERGES, TOKEN_COUNT } from "./merges.generated.js";
+import { BLOCKS, BYTES_OF_FIRST_TOKENS, DIGITS, GROUPS, MERGES, TOKEN_COUNT } from "./merges.generated.js";
 
 /** The first token that is made of two others; those before it are the single bytes. */
 export const FIRST_MERGED = 256;
@@ -7,53 +7,72 @@ export const MERGE_COUNT: number = TOKEN_COUNT - FIRST_MERGED;
 const GROUP_COUNT_BITS = 11;
 const GROUP_COUNT_MASK: number = (1 << GROUP_COUNT_BITS) - 1;
 
+/** Digits that a block takes, three for each of its numbers. */
+const BLOCK_DIGITS = 9;
+/** Groups that are looked for before a table of all of them is made: a short text needs a few, and the table 3 ms. */
+const SEARCHES = 256;
+
 /**
  * The merges as the package holds them: by their left token, each group readable by itself. Unpacking all of them takes
  * several times as long as starting a program does; a first text needs one in twenty.
+ *
+ * They are read from the string itself. Bytes can be read faster, but making them takes a millisecond that every program
+ * would wait for, and 1.2 MB that it would keep.
  */
 export class Merges {
   /** By left token: where its merges begin << 11 | how many there are; 0 for none. */
-  readonly #groups = new Int32Array(TOKEN_COUNT);
+  #groups: Int32Array | undefined;
+  #searches = 0;
   readonly #valueOfDigit = new Uint8Array(128);
-  /** As bytes, because the characters of a string take three times as long to read. */
-  readonly #digits = new Uint8Array(MERGES.length);
 
   constructor() {
     for (let value = 0; value < DIGITS.length; value++) this.#valueOfDigit[DIGITS.charCodeAt(value)] = value;
-    const utf8 = new TextEncoder();
-    utf8.encodeInto(MERGES, this.#digits);
-    const digits = new Uint8Array(GROUPS.length);
-    utf8.encodeInto(GROUPS, digits);
-    this.#readGroups(digits);
   }
 
-  #readGroups(digits: Uint8Array): void {
-    const valueOfDigit = this.#valueOfDigit;
-    const groups = this.#groups;
-    let left = -1;
-    let start = 0;
-    for (let at = 0; at < digits.length; ) {
-      let digit = valueOfDigit[digits[at++]!]!;
-      let step = digit & 31;
-      for (let shift = 5; digit >= 32; shift += 5) {
-        digit = valueOfDigit[digits[at++]!]!;
-        step |= (digit & 31) << shift;
-      }
-      digit = valueOfDigit[digits[at++]!]!;
-      let count = digit & 31;
-      for (let shift = 5; digit >= 32; shift += 5) {
-        digit = valueOfDigit[digits[at++]!]!;
-        count |= (digit & 31) << shift;
-      }
-      left += step;
-      groups[left] = (start << GROUP_COUNT_BITS) | count;
-      start += count;
+  #groupOf(left: number): number {
+    if (this.#groups !== undefined) return this.#groups[left]!;
+    if (this.#searches++ < SEARCHES) return this.#search(left);
+    this.#groups = this.#allGroups();
+    return this.#groups[left]!;
+  }
+
+  #allGroups(): Int32Array {
+    const groups = new Int32Array(TOKEN_COUNT);
+    const reader = new GroupReader(this.#valueOfDigit, -1, 0, 0);
+    while (reader.next()) groups[reader.left] = (reader.start << GROUP_COUNT_BITS) | reader.count;
+    return groups;
+  }
+
+  /** Looks for a group in the last block that begins before it. */
+  #search(left: number): number {
+    let from = 0;
+    let to = BLOCKS.length / BLOCK_DIGITS;
+    while (to - from > 1) {
+      const middle = (from + to) >>> 1;
+      if (this.#blockNumber(middle, 0) <= left) from = middle;
+      else to = middle;
     }
+    const before = this.#blockNumber(from, 0) - 1;
+    const reader = new GroupReader(this.#valueOfDigit, before, this.#blockNumber(from, 1), this.#blockNumber(from, 2));
+    while (reader.next() && reader.left <= left) {
+      if (reader.left === left) return (reader.start << GROUP_COUNT_BITS) | reader.count;
+    }
+    return 0;
+  }
+
+  #blockNumber(block: number, index: number): number {
+    const valueOfDigit = this.#valueOfDigit;
+    const at = block * BLOCK_DIGITS + index * 3;
+    return (
+      (valueOfDigit[BLOCKS.charCodeAt(at)]! << 12) |
+      (valueOfDigit[BLOCKS.charCodeAt(at + 1)]! << 6) |
+      valueOfDigit[BLOCKS.charCodeAt(at + 2)]!
+    );
   }
 
   /** Writes the merges of a left token: for each its right token and the token it makes. Gives how many there are. */
   read(left: number, rights: Int32Array, tokens: Int32Array): number {
-    const group = this.#groups[left]!;
+    const group = this.#groupOf(left);
     const count = group & GROUP_COUNT_MASK;
     const start = group >>> GROUP_COUNT_BITS;
     for (let i = 0; i < count; i++) {
@@ -63,9 +82,29 @@ export class Merges {
     return count;
   }
 
+  /** Writes for every token that is made of two others which they are. */
+  readAll(lefts: Int32Array, rights: Int32Array): void {
+    const valueOfDigit = this.#valueOfDigit;
+    const digits = new Uint8Array(MERGES.length);
+    new TextEncoder().encodeInto(MERGES, digits);
+    const numberAt = (at: number): number =>
+      (valueOfDigit[digits[at]!]! << 12) |
+      (valueOfDigit[digits[at + MERGE_COUNT]!]! << 6) |
+      valueOfDigit[digits[at + 2 * MERGE_COUNT]!]!;
+    const reader = new GroupReader(valueOfDigit, -1, 0, 0);
+    while (reader.next()) {
+      const { left, start, count } = reader;
+      for (let at = start; at < start + count; at++) {
+        const token = numberAt(at + 3 * MERGE_COUNT);
+        lefts[token] = left;
+        rights[token] = numberAt(at);
+      }
+    }
+  }
+
   /** The token that two tokens merge into, or -1: a binary search in the packed merges, which needs nothing unpacked. */
   find(left: number, right: number): number {
-    const group = this.#groups[left]!;
+    const group = this.#groupOf(left);
     let from = group >>> GROUP_COUNT_BITS;
     let to = from + (group & GROUP_COUNT_MASK);
     while (from < to) {
@@ -80,13 +119,49 @@ export class Merges {
 
   /** The number whose high digit is at an index, its others each a plane further. */
   #number(at: number): number {
-    const digits = this.#digits;
     const valueOfDigit = this.#valueOfDigit;
     return (
-      (valueOfDigit[digits[at]!]! << 12) |
-      (valueOfDigit[digits[at + MERGE_COUNT]!]! << 6) |
-      valueOfDigit[digits[at + 2 * MERGE_COUNT]!]!
+      (valueOfDigit[MERGES.charCodeAt(at)]! << 12) |
+      (valueOfDigit[MERGES.charCodeAt(at + MERGE_COUNT)]! << 6) |
+      valueOfDigit[MERGES.charCodeAt(at + 2 * MERGE_COUNT)]!
     );
+  }
+}
+
+/** Reads the groups one after the other. */
+class GroupReader {
+  /** The left token of the group, where its merges begin, and how many there are. */
+  left: number;
+  start: number;
+  count = 0;
+  #at: number;
+  readonly #valueOfDigit: Uint8Array;
+
+  /** Begins before a group: `left` is that of the one before, `at` where it stands in {@link GROUPS}. */
+  constructor(valueOfDigit: Uint8Array, left: number, at: number, start: number) {
+    this.#valueOfDigit = valueOfDigit;
+    this.left = left;
+    this.#at = at;
+    this.start = start;
+  }
+
+  /** Goes on to the next group; `false` after the last. */
+  next(): boolean {
+    if (this.#at >= GROUPS.length) return false;
+    this.start += this.count;
+    this.left += this.#number();
+    this.count = this.#number();
+    return true;
+  }
+
+  #number(): number {
+    let digit = this.#valueOfDigit[GROUPS.charCodeAt(this.#at++)]!;
+    let number = digit & 31;
+    for (let shift = 5; digit >= 32; shift += 5) {
+      digit = this.#valueOfDigit[GROUPS.charCodeAt(this.#at++)]!;
+      number |= (digit & 31) << shift;
+    }
+    return number;
   }
 }
 

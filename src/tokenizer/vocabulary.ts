@@ -1,5 +1,5 @@
 import { TOKEN_COUNT } from "./merges.generated.js";
-import { bytesOfFirstTokens, FIRST_MERGED, LARGEST_GROUP, merges } from "./merges.js";
+import { bytesOfFirstTokens, FIRST_MERGED, merges } from "./merges.js";
 
 /** Bytes that may be read beyond a token, so that tokens can be copied eight bytes at a time. */
 const SLACK = 16;
@@ -54,15 +54,7 @@ export function vocabulary(): Vocabulary {
 function unpack(): Vocabulary {
   const left = new Int32Array(TOKEN_COUNT);
   const right = new Int32Array(TOKEN_COUNT);
-  const rights = new Int32Array(LARGEST_GROUP);
-  const tokens = new Int32Array(LARGEST_GROUP);
-  for (let l = 0; l < TOKEN_COUNT; l++) {
-    const count = merges().read(l, rights, tokens);
-    for (let i = 0; i < count; i++) {
-      left[tokens[i]!] = l;
-      right[tokens[i]!] = rights[i]!;
-    }
-  }
+  merges().readAll(left, right);
   const spans = new Int32Array(TOKEN_COUNT);
   // Single bytes stand apart: FE next to FF is the end of a NaN.
   let end = 0;
