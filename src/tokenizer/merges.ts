@@ -10,7 +10,7 @@ const GROUP_COUNT_MASK: number = (1 << GROUP_COUNT_BITS) - 1;
 /** Digits that a block takes, three for each of its numbers. */
 const BLOCK_DIGITS = 9;
 /** Groups that are looked for before a table of all of them is made: a short text needs a few, and the table 3 ms. */
-const SEARCHES = 256;
+const SEARCHES = 64;
 
 /**
  * The merges as the package holds them: by their left token, each group readable by itself. Unpacking all of them takes
