@@ -1,8 +1,7 @@
-import { BLOCKS, BYTES_OF_FIRST_TOKENS, DIGITS, GROUPS, MERGES, TOKEN_COUNT } from "./merges.generated.js";
+import { BLOCKS, BYTES_OF_FIRST_TOKENS, DIGITS, GROUPS, MERGED, RIGHTS, TOKEN_COUNT } from "./merges.generated.js";
 
 /** The first token that is made of two others; those before it are the single bytes. */
 export const FIRST_MERGED = 256;
-export const MERGE_COUNT: number = TOKEN_COUNT - FIRST_MERGED;
 
 const GROUP_COUNT_BITS = 11;
 const GROUP_COUNT_MASK: number = (1 << GROUP_COUNT_BITS) - 1;
@@ -16,7 +15,7 @@ const SEARCHES = 64;
  * The merges as the package holds them: by their left token, each group readable by itself. Unpacking all of them takes
  * several times as long as starting a program does; a first text needs one in twenty.
  *
- * They are read from the string itself. Bytes can be read faster, but making them takes a millisecond that every program
+ * They are read from the strings themselves. Bytes can be read faster, but making them takes a millisecond that every program
  * would wait for, and 1.2 MB that it would keep.
  */
 export class Merges {
@@ -76,8 +75,8 @@ export class Merges {
     const count = group & GROUP_COUNT_MASK;
     const start = group >>> GROUP_COUNT_BITS;
     for (let i = 0; i < count; i++) {
-      rights[i] = this.#number(start + i);
-      tokens[i] = this.#number(start + i + 3 * MERGE_COUNT);
+      rights[i] = this.#number(RIGHTS, start + i);
+      tokens[i] = this.#number(MERGED, start + i);
     }
     return count;
   }
@@ -85,19 +84,19 @@ export class Merges {
   /** Writes for every token that is made of two others which they are. */
   readAll(lefts: Int32Array, rights: Int32Array): void {
     const valueOfDigit = this.#valueOfDigit;
-    const digits = new Uint8Array(MERGES.length);
-    new TextEncoder().encodeInto(MERGES, digits);
-    const numberAt = (at: number): number =>
-      (valueOfDigit[digits[at]!]! << 12) |
-      (valueOfDigit[digits[at + MERGE_COUNT]!]! << 6) |
-      valueOfDigit[digits[at + 2 * MERGE_COUNT]!]!;
+    const utf8 = new TextEncoder();
+    const digits = [...RIGHTS, ...MERGED].map((plane) => utf8.encode(plane));
+    const numberAt = (first: number, at: number): number =>
+      (valueOfDigit[digits[first]![at]!]! << 12) |
+      (valueOfDigit[digits[first + 1]![at]!]! << 6) |
+      valueOfDigit[digits[first + 2]![at]!]!;
     const reader = new GroupReader(valueOfDigit, -1, 0, 0);
     while (reader.next()) {
       const { left, start, count } = reader;
       for (let at = start; at < start + count; at++) {
-        const token = numberAt(at + 3 * MERGE_COUNT);
+        const token = numberAt(3, at);
         lefts[token] = left;
-        rights[token] = numberAt(at);
+        rights[token] = numberAt(0, at);
       }
     }
   }
@@ -109,21 +108,21 @@ export class Merges {
     let to = from + (group & GROUP_COUNT_MASK);
     while (from < to) {
       const middle = (from + to) >>> 1;
-      const candidate = this.#number(middle);
-      if (candidate === right) return this.#number(middle + 3 * MERGE_COUNT);
+      const candidate = this.#number(RIGHTS, middle);
+      if (candidate === right) return this.#number(MERGED, middle);
       if (candidate < right) from = middle + 1;
       else to = middle;
     }
     return -1;
   }
 
-  /** The number whose high digit is at an index, its others each a plane further. */
-  #number(at: number): number {
+  /** One of the numbers of three digits. */
+  #number(digits: readonly [string, string, string], at: number): number {
     const valueOfDigit = this.#valueOfDigit;
     return (
-      (valueOfDigit[MERGES.charCodeAt(at)]! << 12) |
-      (valueOfDigit[MERGES.charCodeAt(at + MERGE_COUNT)]! << 6) |
-      valueOfDigit[MERGES.charCodeAt(at + 2 * MERGE_COUNT)]!
+      (valueOfDigit[digits[0].charCodeAt(at)]! << 12) |
+      (valueOfDigit[digits[1].charCodeAt(at)]! << 6) |
+      valueOfDigit[digits[2].charCodeAt(at)]!
     );
   }
 }
