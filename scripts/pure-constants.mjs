@@ -12,22 +12,34 @@ export function pureConstants() {
     name: "pure-constants",
     transform: {
       filter: { id: /\/src\/.*\.ts$/ },
-      handler(code, id) {
+      handler(code, file) {
         const magic = new RolldownMagicString(code);
         for (const statement of this.parse(code, { lang: "ts" }).body) {
           const declaration = statement.type === "ExportNamedDeclaration" ? statement.declaration : statement;
           if (declaration?.type !== "VariableDeclaration") continue;
-          for (const { init } of declaration.declarations) {
-            if (init === null || isPlain(init)) continue;
+          for (const { id, init, start, end } of declaration.declarations) {
+            if (init === null) continue;
+            if (id.type === "ObjectPattern") {
+              magic.update(start, end, readOneByOne(id, init));
+              continue;
+            }
+            if (isPlain(init)) continue;
             magic.appendLeft(init.start, "/* @__PURE__ */ (() => (");
             magic.appendRight(init.end, "))()");
           }
         }
         if (!magic.hasChanged()) return undefined;
-        return { code: magic.toString(), map: magic.generateMap({ source: id, hires: true }).toString() };
+        return { code: magic.toString(), map: magic.generateMap({ source: file, hires: true }).toString() };
       },
     },
   };
+}
+
+/** `{ A, B } = C` as `A = C.A, B = C.B`, marked: a pattern cannot be. */
+function readOneByOne(pattern, object) {
+  const names = pattern.properties.map(({ shorthand, value }) => shorthand && value.name);
+  if (object.type !== "Identifier" || !names.every(Boolean)) throw new Error("only { A, B } = C, please");
+  return names.map((name) => `${name} = /* @__PURE__ */ (() => ${object.name}.${name})()`).join(", ");
 }
 
 /** Whether every bundler sees for itself that a value has no side effects. */
@@ -44,7 +56,8 @@ function isPlain(node) {
     case "UnaryExpression":
       return isPlain(node.argument);
     case "BinaryExpression":
-      return isPlain(node.left) && isPlain(node.right);
+      // What is a number is put in where it is used, but for powers.
+      return node.operator !== "**" && isPlain(node.left) && isPlain(node.right);
     case "TemplateLiteral":
       return node.expressions.length === 0;
     case "ArrayExpression":
