@@ -1,5 +1,6 @@
 import { HarmonyError } from "../errors.js";
 import { refuseToken } from "./refuse-token.js";
+import { SpecialNames } from "./special-names.js";
 import { StreamDecoder } from "./stream-decoder.js";
 import { TokenTexts } from "./token-texts.js";
 import { lengthOf, startOf, vocabulary } from "./vocabulary.js";
@@ -7,6 +8,8 @@ import { lengthOf, startOf, vocabulary } from "./vocabulary.js";
 // A byte order mark is text like any other. Neither is ever used with `stream`, so none keeps state between calls.
 const replacing = new TextDecoder("utf-8", { ignoreBOM: true });
 const strict = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
+
+const utf8 = new TextEncoder();
 
 /** Bytes of an ordinary token that the fast way copies at most; it writes as many, whatever the token's length. */
 const STRIDE = 16;
@@ -18,25 +21,25 @@ const scratchBytes: Uint8Array<ArrayBuffer> = new Uint8Array(scratch.buffer);
 
 /** Token ids to bytes and text. */
 export class Decoder {
-  readonly #special: ReadonlyMap<number, Uint8Array>;
+  readonly #special: SpecialNames;
   readonly #texts: TokenTexts;
   /** Bytes gathered so far. */
   #end = 0;
 
   constructor(specialTokens: ReadonlyMap<string, number>) {
-    const utf8 = new TextEncoder();
-    this.#special = new Map(Array.from(specialTokens, ([name, token]) => [token, utf8.encode(name)]));
-    this.#texts = new TokenTexts(specialTokens);
+    this.#special = new SpecialNames(specialTokens);
+    this.#texts = new TokenTexts(this.#special);
   }
 
   isSpecialToken(token: number): boolean {
-    return this.#special.has(token);
+    return this.#special.nameOf(token) !== undefined;
   }
 
   tokenBytes(token: number): Uint8Array | undefined {
     const tokens = vocabulary();
-    const isOrdinary = token >= 0 && token < tokens.size && Number.isInteger(token);
-    return isOrdinary ? tokens.bytesOf(token) : this.#special.get(token);
+    if (token >= 0 && token < tokens.size && Number.isInteger(token)) return tokens.bytesOf(token);
+    const name = this.#special.nameOf(token);
+    return name === undefined ? undefined : utf8.encode(name);
   }
 
   tokenText(token: number): string | undefined {

@@ -32,7 +32,7 @@ export class StringFinder {
       else family.push(string);
     }
     this.#families = Array.from(byFirstUnit.values(), (family) => ({
-      prefix: family.reduce(commonPrefix),
+      prefix: commonPrefix(family),
       lengths: [...new Set(family.map((string) => string.length))].sort((a, b) => b - a),
     }));
   }
@@ -55,8 +55,15 @@ export class StringFinder {
   }
 }
 
-function commonPrefix(a: string, b: string): string {
+/** What all of some strings begin with: what the first and the last of them in order have in common. */
+function commonPrefix(strings: readonly string[]): string {
+  let first = strings[0]!;
+  let last = first;
+  for (const string of strings) {
+    if (string < first) first = string;
+    if (string > last) last = string;
+  }
   let length = 0;
-  while (length < a.length && a[length] === b[length]) length++;
-  return a.slice(0, length);
+  while (length < first.length && first[length] === last[length]) length++;
+  return first.slice(0, length);
 }

@@ -1,3 +1,4 @@
+import type { SpecialNames } from "./special-names.js";
 import { vocabulary } from "./vocabulary.js";
 
 const strict = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
@@ -10,10 +11,10 @@ export class TokenTexts {
   /** By token; `null` where the bytes are not whole characters. */
   readonly #texts: (string | null | undefined)[] = [];
 
-  readonly #special = new Map<number, string>();
+  readonly #special: SpecialNames;
 
-  constructor(specialTokens: ReadonlyMap<string, number>) {
-    for (const [name, token] of specialTokens) this.#special.set(token, name);
+  constructor(special: SpecialNames) {
+    this.#special = special;
   }
 
   /** The text of a token of whole characters; `undefined` for another, and for an unknown id. */
@@ -26,7 +27,7 @@ export class TokenTexts {
   #make(token: number): string | undefined {
     const { size } = vocabulary();
     const texts = this.#texts;
-    if (!(token >= 0 && token < size && Number.isInteger(token))) return this.#special.get(token);
+    if (!(token >= 0 && token < size && Number.isInteger(token))) return this.#special.nameOf(token);
     // As long as the vocabulary from the start, so that it stays an array and does not become a dictionary.
     if (texts.length === 0) for (let id = 0; id < size; id++) texts.push(undefined);
     let text: string | null;
