@@ -14,12 +14,7 @@ export interface UnseparatedMessage {
   readonly contentFrom: number;
 }
 
-const SPACE = /\p{White_Space}+/uy;
 const ROLE = /(user|assistant|system|developer|tool)\1*(?![a-z])/y;
-const CHANNEL = /<\|channel\|>\p{White_Space}*(analysis|commentary|final)/uy;
-const RECIPIENT = /to=([\p{L}\p{N}_.:/-]+)/uy;
-const CONSTRAINED_TYPE = /(<\|constrain\|>)\p{White_Space}*([A-Za-z]*)/uy;
-const TYPE = /(?:json|code|text)(?![\p{L}\p{N}_])/uy;
 const ONE_MORE_HEADER_WORD = /^(?:[a-z]*|to=\S*)$/;
 
 /**
@@ -65,7 +60,7 @@ class Front {
   constructor(text: string, { givenRole, hasStart }: HeaderContext) {
     this.#text = text;
     this.role = givenRole;
-    this.#next(SPACE);
+    this.#next(/\p{White_Space}+/uy);
     const role = this.#next(ROLE)?.[1] as Role | undefined;
     if (role !== undefined && (hasStart || role === givenRole)) {
       this.role = role;
@@ -77,33 +72,33 @@ class Front {
 
   /** Reads one word of a header, and the white space before it. */
   #readWord(): boolean {
-    this.#next(SPACE);
+    this.#next(/\p{White_Space}+/uy);
     // Behind something of a header, white space separates; in front of everything it belongs to the content.
     if (this.end > 0) this.end = this.#at;
     return this.#readChannel() || this.#readRecipient() || this.#readContentType();
   }
 
   #readChannel(): boolean {
-    const found = this.#next(CHANNEL);
+    const found = this.#next(/<\|channel\|>\p{White_Space}*(analysis|commentary|final)/uy);
     if (found !== null) this.channel = found[1];
     return found !== null;
   }
 
   #readRecipient(): boolean {
-    const found = this.#next(RECIPIENT);
+    const found = this.#next(/to=([\p{L}\p{N}_.:/-]+)/uy);
     if (found !== null) this.recipient = found[1];
     return found !== null;
   }
 
   #readContentType(): boolean {
-    const constrained = this.#next(CONSTRAINED_TYPE);
+    const constrained = this.#next(/(<\|constrain\|>)\p{White_Space}*([A-Za-z]*)/uy);
     if (constrained !== null) {
       this.contentType = `${constrained[1]}${constrained[2]}`;
       return true;
     }
     // Without a recipient the word may as well be the content's first.
     if (this.recipient === undefined || this.contentType !== undefined) return false;
-    this.contentType = this.#next(TYPE)?.[0];
+    this.contentType = this.#next(/(?:json|code|text)(?![\p{L}\p{N}_])/uy)?.[0];
     return this.contentType !== undefined;
   }
 

@@ -13,7 +13,14 @@ const MARKER: string = [...NAMED_TOKENS.values(), "<|reserved_20\\d{4}|>"]
   .map((name) => name.replaceAll("|", "\\|"))
   .join("|");
 
-const LEXEME = new RegExp(`(${MARKER})|(\\p{White_Space}+)|(?:[^<\\p{White_Space}]|(?!${MARKER})<)+`, "gu");
+let lexemes: RegExp | undefined;
+
+/** Words, white space and markers. Made when first asked for: see white-space.ts. */
+function anyLexeme(): RegExp {
+  lexemes ??= new RegExp(`(${MARKER})|(\\p{White_Space}+)|(?:[^<\\p{White_Space}]|(?!${MARKER})<)+`, "gu");
+  return lexemes;
+}
+
 const ANY_MARKER = new RegExp(MARKER, "u");
 
 /** Whether a text spells a control marker. */
@@ -26,7 +33,7 @@ export function hasMarker(text: string): boolean {
  * spell it, as in the reference.
  */
 export function lexHeader(text: string): Lexeme[] {
-  return Array.from(text.matchAll(LEXEME), ({ 0: found, 1: marker, 2: space, index: from }) => ({
+  return Array.from(text.matchAll(anyLexeme()), ({ 0: found, 1: marker, 2: space, index: from }) => ({
     kind: marker !== undefined ? kindOf(marker) : space !== undefined ? "space" : "word",
     text: found,
     from,

@@ -6,7 +6,6 @@ const CONTENT_TYPES: ReadonlySet<string> = new Set(["json", "code", "text"]);
 
 const LETTERS = /[a-z]+/gi;
 const LEADING_CHANNEL = /^(analysis|commentary|final)/i;
-const NAME = /^[\p{L}_][\p{L}\p{M}\p{N}_.:/-]*$/u;
 
 /** How a word was understood as a channel: its name, and what of the word is left over behind it. */
 export interface ChannelMatch {
@@ -50,5 +49,5 @@ export function isContentType(word: string): boolean {
 
 /** Whether a word could be a recipient's name. */
 export function isName(word: string): boolean {
-  return NAME.test(word);
+  return /^[\p{L}_][\p{L}\p{M}\p{N}_.:/-]*$/u.test(word);
 }

@@ -4,7 +4,7 @@ import type { Header } from "./header.js";
 import { trimWhiteSpace } from "./white-space.js";
 
 const ASCII_WHITE_SPACE = /[\t\n\f\r ]+/;
-const CHANNEL = /<\|channel\|>([^\p{White_Space}<]*)/u;
+const channelInHeader = () => /<\|channel\|>([^\p{White_Space}<]*)/u;
 
 /**
  * Reads a header that ended at a message token, by the grammar of the reference (openai-harmony 0.0.8), quirks
@@ -49,14 +49,16 @@ export function readHeaderAsMessage(
 }
 
 function splitHeader(text: string, tokenIndex: number): { channel: string | undefined; words: string[] } {
-  const found = CHANNEL.exec(text);
+  const found = channelInHeader().exec(text);
   if (found?.[1] === "") {
     const message = "channel marker present but no channel value found in header";
     throw new HarmonyError("channel-without-name", message, { tokenIndex });
   }
   // The reference trims Unicode white space but splits at ASCII white space only, and it trims before and after it
   // gives the constrain markers their spaces.
-  const rest = trimWhiteSpace(trimWhiteSpace(text.replace(CHANNEL, "")).replaceAll("<|constrain|>", " <|constrain|>"));
+  const rest = trimWhiteSpace(
+    trimWhiteSpace(text.replace(channelInHeader(), "")).replaceAll("<|constrain|>", " <|constrain|>"),
+  );
   const words = rest.split(ASCII_WHITE_SPACE);
   return { channel: found?.[1], words: words.filter((word) => word !== "") };
 }

@@ -1,17 +1,18 @@
 // Unicode's White_Space. JavaScript's own `trim` and `\s` are not that: they take U+FEFF for white space and miss U+0085.
-const WHITE_SPACE = /\p{White_Space}/u;
-const NOT_WHITE_SPACE = /\P{White_Space}/u;
+//
+// Expressions with classes of Unicode stand within functions here and in the files around: at the top of a module,
+// every program that loads the package would wait a millisecond and more for the engine to collect the characters.
 
 /** Whether a text is white space alone; the empty text is. */
 export function isWhiteSpace(text: string): boolean {
-  return !NOT_WHITE_SPACE.test(text);
+  return !/\P{White_Space}/u.test(text);
 }
 
 /** A text without the white space around it. Linear, which a regular expression anchored at the end is not. */
 export function trimWhiteSpace(text: string): string {
-  const start = text.search(NOT_WHITE_SPACE);
+  const start = text.search(/\P{White_Space}/u);
   if (start < 0) return "";
   let end = text.length;
-  while (WHITE_SPACE.test(text[end - 1]!)) end--;
+  while (/\p{White_Space}/u.test(text[end - 1]!)) end--;
   return text.slice(start, end);
 }

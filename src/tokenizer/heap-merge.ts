@@ -1,5 +1,7 @@
 import { findMerge, NO_MERGE, type PairTable } from "./pair-table.js";
 
+/** Bytes of the windows that most long pieces are merged in. */
+const USUAL_LENGTH = 1024;
 /** Positions in a heap entry; pieces are shorter than that. */
 const POSITIONS = 2 ** 32;
 
@@ -9,6 +11,8 @@ const POSITIONS = 2 ** 32;
  */
 export class HeapMerge {
   readonly #table: PairTable;
+  /** For the lengths that are usual; made new for each piece, the garbage of a text would be as large as all the tables. */
+  #usual: Parts | undefined;
   /** After {@link HeapMerge.merge}: for the position of each token, counted from the start, the position of the next. */
   next: Int32Array = new Int32Array(0);
 
@@ -21,13 +25,8 @@ export class HeapMerge {
     const table = this.#table;
     const { ofBytes, tokenOfByte, bitmap, slots, unloaded } = table;
     const length = end - start;
-    // Parts stand where their first byte stands; one that was merged into its left neighbour has rank and token NO_MERGE.
-    const tokens = new Int32Array(length);
-    const ranks = new Int32Array(length);
-    const next = new Int32Array(length);
+    const { tokens, ranks, next, previous, heap } = this.#partsFor(length);
     this.next = next;
-    const previous = new Int32Array(length + 1);
-    const heap = new MinHeap();
     for (let i = 0; i < length; i++) {
       const token = tokenOfByte[bytes[start + i]!]!;
       if (unloaded[token] !== 0) table.load(token);
@@ -65,6 +64,29 @@ export class HeapMerge {
     let at = outAt;
     for (let i = 0; i < length; i = next[i]!) out[at++] = tokens[i]!;
     return at;
+  }
+
+  #partsFor(length: number): Parts {
+    if (length > USUAL_LENGTH) return new Parts(length);
+    this.#usual ??= new Parts(USUAL_LENGTH);
+    return this.#usual;
+  }
+}
+
+/** What a piece is merged in. Parts stand where their first byte stands; one that was merged into its left neighbour has rank NO_MERGE. */
+class Parts {
+  readonly tokens: Int32Array;
+  readonly ranks: Int32Array;
+  readonly next: Int32Array;
+  readonly previous: Int32Array;
+  /** Empty before a piece, and after it. */
+  readonly heap: MinHeap = new MinHeap();
+
+  constructor(length: number) {
+    this.tokens = new Int32Array(length);
+    this.ranks = new Int32Array(length);
+    this.next = new Int32Array(length);
+    this.previous = new Int32Array(length + 1);
   }
 }
 

@@ -4,8 +4,8 @@ import type { PieceMerge } from "./piece-merge.js";
 const LONGEST = 32;
 
 // Entries, as powers of two.
-const MEDIUM_BITS = 16;
-const LARGE_BITS = 14;
+const MEDIUM_BITS = 15;
+const LARGE_BITS = 12;
 
 /** Tokens of a medium entry at most. */
 const MEDIUM_TOKENS = 6;
