@@ -91,6 +91,9 @@ function generate() {
 /** How many tokens the vocabulary has: 256 single bytes, then one token for each merge. */
 export const TOKEN_COUNT: number = ${tokens.length};
 
+/** How many bytes all tokens have together. */
+export const TOKEN_BYTES: number = ${tokens.reduce((sum, token) => sum + token.length, 0)};
+
 /** The bytes that tokens 0 to 255 stand for, two hexadecimal digits each. */
 export const BYTES_OF_FIRST_TOKENS: string = "${Buffer.from(bytes.join(""), "latin1").toString("hex")}";
 

@@ -3,7 +3,7 @@ import { refuseToken } from "./refuse-token.js";
 import { SpecialNames } from "./special-names.js";
 import { StreamDecoder } from "./stream-decoder.js";
 import { TokenTexts } from "./token-texts.js";
-import { lengthOf, startOf, vocabulary } from "./vocabulary.js";
+import { bytesOf, isOrdinaryToken, lengthOf, startOf, tokenBytes, tokenSpans, unpackVocabulary } from "./vocabulary.js";
 
 // A byte order mark is text like any other. Neither is ever used with `stream`, so none keeps state between calls.
 const replacing = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -11,7 +11,7 @@ const strict = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 
 const utf8 = new TextEncoder();
 
-/** Bytes of an ordinary token that the fast way copies at most; it writes as many, whatever the token's length. */
+/** Bytes of an ordinary token that the fast way copies at most. */
 const STRIDE = 16;
 
 // Where tokens are gathered; nothing is left there between calls. Constants of the module: a compiler that knows where they are
@@ -36,8 +36,7 @@ export class Decoder {
   }
 
   tokenBytes(token: number): Uint8Array | undefined {
-    const tokens = vocabulary();
-    if (token >= 0 && token < tokens.size && Number.isInteger(token)) return tokens.bytesOf(token);
+    if (isOrdinaryToken(token)) return bytesOf(token);
     const name = this.#special.nameOf(token);
     return name === undefined ? undefined : utf8.encode(name);
   }
@@ -70,12 +69,12 @@ export class Decoder {
   /** The bytes of all tokens, in a buffer that the next call may overwrite. */
   #gather(tokens: Iterable<number>): Uint8Array {
     const list = listOf(tokens);
-    const { view, spans } = vocabulary();
+    unpackVocabulary();
     // What no longer fits into the scratch.
     const full: Uint8Array[] = [];
     this.#end = 0;
     for (let index = 0; ; index++) {
-      index = this.#copy(list, index, view, spans);
+      index = this.#copy(list, index);
       if (index >= list.length) break;
       const token = list[index]!;
       const bytes = this.tokenBytes(token) ?? refuseToken(token, index);
@@ -91,7 +90,7 @@ export class Decoder {
   }
 
   /** Appends the bytes of tokens from an index on; gives the index of the first that is not ordinary, is long, or may not fit. */
-  #copy(list: ArrayLike<number>, from: number, view: DataView, spans: Int32Array): number {
+  #copy(list: ArrayLike<number>, from: number): number {
     const limit = scratch.byteLength - STRIDE;
     const count = list.length;
     let at = this.#end;
@@ -100,15 +99,15 @@ export class Decoder {
       const token = list[index]!;
       // An id that is no index of the vocabulary is another number as an unsigned integer, or too high.
       const id = token >>> 0;
-      if (id !== token || id >= spans.length) break;
-      const span = spans[id]!;
+      if (id !== token || id >= tokenSpans.length) break;
+      const span = tokenSpans[id]!;
       const length = lengthOf(span);
       if (length > STRIDE || at > limit) break;
-      // Copying more than there is spares the loop its least predictable branch; what follows overwrites the excess. As a
-      // number, eight bytes are one load and one store. No loop for longer tokens: this one would take more time then.
+      // Eight bytes for a token of any shorter length: a branch on the length would be mispredicted, and what follows overwrites
+      // the excess. As a number they are one load and one store. No loop for longer tokens: this one would take more time then.
       const start = startOf(span);
-      scratch.setFloat64(at, view.getFloat64(start, true), true);
-      scratch.setFloat64(at + 8, view.getFloat64(start + 8, true), true);
+      scratch.setFloat64(at, tokenBytes.getFloat64(start, true), true);
+      if (length > 8) scratch.setFloat64(at + 8, tokenBytes.getFloat64(start + 8, true), true);
       at += length;
     }
     this.#end = at;

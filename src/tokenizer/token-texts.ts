@@ -1,5 +1,6 @@
+import { TOKEN_COUNT } from "./merges.generated.js";
 import type { SpecialNames } from "./special-names.js";
-import { vocabulary } from "./vocabulary.js";
+import { bytesOf, isOrdinaryToken } from "./vocabulary.js";
 
 const strict = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 
@@ -25,14 +26,13 @@ export class TokenTexts {
   }
 
   #make(token: number): string | undefined {
-    const { size } = vocabulary();
     const texts = this.#texts;
-    if (!(token >= 0 && token < size && Number.isInteger(token))) return this.#special.nameOf(token);
+    if (!isOrdinaryToken(token)) return this.#special.nameOf(token);
     // As long as the vocabulary from the start, so that it stays an array and does not become a dictionary.
-    if (texts.length === 0) for (let id = 0; id < size; id++) texts.push(undefined);
+    if (texts.length === 0) for (let id = 0; id < TOKEN_COUNT; id++) texts.push(undefined);
     let text: string | null;
     try {
-      text = strict.decode(vocabulary().bytesOf(token));
+      text = strict.decode(bytesOf(token));
     } catch {
       text = null;
     }

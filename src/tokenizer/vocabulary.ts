@@ -1,4 +1,4 @@
-import { TOKEN_COUNT } from "./merges.generated.js";
+import { TOKEN_BYTES, TOKEN_COUNT } from "./merges.generated.js";
 import { bytesOfFirstTokens, FIRST_MERGED, merges } from "./merges.js";
 
 /** Bytes that may be read beyond a token, so that tokens can be copied eight bytes at a time. */
@@ -7,31 +7,19 @@ const SLACK = 16;
 const LENGTH_BITS = 8;
 const LENGTH_MASK: number = (1 << LENGTH_BITS) - 1;
 
-/** The tokens of o200k_base, special ones excluded: ids from 0 to {@link Vocabulary.size} - 1, which are also ranks. */
-export class Vocabulary {
-  readonly size: number = TOKEN_COUNT;
-  /**
-   * The bytes of all tokens. No eight of them, at whatever place, are a NaN if they are read as a number: so they can be copied
-   * as numbers: an engine may change the bits of a NaN, and of no other.
-   */
-  readonly view: DataView;
-  /** Where each token's bytes stand: see {@link startOf} and {@link lengthOf}. */
-  readonly spans: Int32Array;
-  readonly #bytes: Uint8Array;
+// The arrays are constants of the module, empty until somebody asks for the vocabulary and no burden until then: a loop
+// over them is faster where the compiler knows where they are.
 
-  constructor(bytes: Uint8Array, spans: Int32Array) {
-    this.#bytes = bytes;
-    this.view = new DataView(bytes.buffer);
-    this.spans = spans;
-  }
+const bytes: Uint8Array<ArrayBuffer> = new Uint8Array(FIRST_MERGED * SLACK + TOKEN_BYTES - FIRST_MERGED + SLACK);
 
-  /** The bytes of a token. */
-  bytesOf(token: number): Uint8Array {
-    const span = this.spans[token]!;
-    const start = startOf(span);
-    return this.#bytes.subarray(start, start + lengthOf(span));
-  }
-}
+/**
+ * The bytes of all tokens. No eight of them, at whatever place, are a NaN if they are read as a number, so that they can be
+ * copied as numbers: an engine may change the bits of a NaN, and of no other.
+ */
+export const tokenBytes: DataView<ArrayBuffer> = new DataView(bytes.buffer);
+
+/** Where each token's bytes stand: see {@link startOf} and {@link lengthOf}. */
+export const tokenSpans: Int32Array<ArrayBuffer> = new Int32Array(TOKEN_COUNT);
 
 /** The index of the first byte that a span means. */
 export function startOf(span: number): number {
@@ -43,40 +31,42 @@ export function lengthOf(span: number): number {
   return span & LENGTH_MASK;
 }
 
-let unpacked: Vocabulary | undefined;
+let isUnpacked = false;
 
-/** The vocabulary, unpacked when first asked for and shared from then on. */
-export function vocabulary(): Vocabulary {
-  unpacked ??= unpack();
-  return unpacked;
-}
-
-function unpack(): Vocabulary {
+/** Fills {@link tokenBytes} and {@link tokenSpans}, when first called. */
+export function unpackVocabulary(): void {
+  if (isUnpacked) return;
   const left = new Int32Array(TOKEN_COUNT);
   const right = new Int32Array(TOKEN_COUNT);
   merges().readAll(left, right);
-  const spans = new Int32Array(TOKEN_COUNT);
   // Single bytes stand apart: FE next to FF is the end of a NaN.
-  let end = 0;
-  for (let token = 0; token < FIRST_MERGED; token++) {
-    spans[token] = (end << LENGTH_BITS) | 1;
-    end += SLACK;
-  }
-  for (let token = FIRST_MERGED; token < TOKEN_COUNT; token++) {
-    const length = lengthOf(spans[left[token]!]!) + lengthOf(spans[right[token]!]!);
-    spans[token] = (end << LENGTH_BITS) | length;
-    end += length;
-  }
-  const bytes = new Uint8Array(end + SLACK);
   const firstBytes = bytesOfFirstTokens();
-  for (let token = 0; token < FIRST_MERGED; token++) bytes[startOf(spans[token]!)] = firstBytes[token]!;
-  // Both parts of a merge come before it, so their bytes are there already.
-  let at = startOf(spans[FIRST_MERGED]!);
-  for (let token = FIRST_MERGED; token < TOKEN_COUNT; token++) {
-    for (const span of [spans[left[token]!]!, spans[right[token]!]!]) {
-      const start = startOf(span);
-      for (let from = start, stop = start + lengthOf(span); from < stop; from++) bytes[at++] = bytes[from]!;
-    }
+  let at = 0;
+  for (let token = 0; token < FIRST_MERGED; token++) {
+    tokenSpans[token] = (at << LENGTH_BITS) | 1;
+    bytes[at] = firstBytes[token]!;
+    at += SLACK;
   }
-  return new Vocabulary(bytes, spans);
+  // Both parts of a merge come before it, so their bytes are there already.
+  for (let token = FIRST_MERGED; token < TOKEN_COUNT; token++) {
+    const l = tokenSpans[left[token]!]!;
+    const r = tokenSpans[right[token]!]!;
+    tokenSpans[token] = (at << LENGTH_BITS) | (lengthOf(l) + lengthOf(r));
+    for (let from = startOf(l), end = from + lengthOf(l); from < end; from++) bytes[at++] = bytes[from]!;
+    for (let from = startOf(r), end = from + lengthOf(r); from < end; from++) bytes[at++] = bytes[from]!;
+  }
+  isUnpacked = true;
+}
+
+/** Whether an id is a token of o200k_base: those are the ids from 0 to 199,997, which are also ranks. Special tokens are others. */
+export function isOrdinaryToken(token: number): boolean {
+  return token >= 0 && token < TOKEN_COUNT && Number.isInteger(token);
+}
+
+/** The bytes of an ordinary token. */
+export function bytesOf(token: number): Uint8Array {
+  unpackVocabulary();
+  const span = tokenSpans[token]!;
+  const start = startOf(span);
+  return bytes.subarray(start, start + lengthOf(span));
 }

@@ -1,5 +1,5 @@
 import { CharacterClass, unpackCharacterClasses } from "../../src/tokenizer/character-class.js";
-import { vocabulary } from "../../src/tokenizer/vocabulary.js";
+import { bytesOf, isOrdinaryToken } from "../../src/tokenizer/vocabulary.js";
 
 const { OTHER, UPPER, LOWER, CASELESS, MARK, NUMBER, SPACE } = CharacterClass;
 
@@ -23,8 +23,7 @@ export class PlainTokenizer {
   readonly #ranks = new Map<string, number>();
 
   constructor() {
-    const tokens = vocabulary();
-    for (let token = 0; token < tokens.size; token++) this.#ranks.set(byteString(tokens.bytesOf(token)), token);
+    for (let token = 0; isOrdinaryToken(token); token++) this.#ranks.set(byteString(bytesOf(token)), token);
   }
 
   encodeOrdinary(text: string): number[] {
