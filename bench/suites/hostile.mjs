@@ -49,7 +49,10 @@ function row(context, name, contenders) {
   });
 }
 
-/** 1 MB and 2 MB one right after the other, so that a machine that slows down slows both; first each once, to compile and read. */
+/**
+ * 1 MB and 2 MB one right after the other, so that a machine that slows down slows both; first each once, to compile
+ * and read.
+ */
 async function doubling({ crew, rounds, hostileBudget, log }, name, contenders) {
   log(`hostile: ${name}, doubled`);
   const outcomes = {};

@@ -13,8 +13,9 @@ const POSITION_MASK = 127;
 const NO_PAIR = 0x7fffffff;
 
 /**
- * Byte-pair merging of a sentence or so: as in {@link ShortMerge}, but the least key of each eight is kept, so that a merge
- * looks at those and at the eights that it changed. Takes half the time for 64 bytes, a third for 128; under 24 it does not pay.
+ * Byte-pair merging of a sentence or so: as in {@link ShortMerge}, but the least key of each eight is kept, so that a
+ * merge looks at those and at the eights that it changed. Takes half the time for 64 bytes, a third for 128; under 24
+ * it does not pay.
  */
 export class BlockMerge {
   readonly #table: PairTable;
@@ -24,7 +25,9 @@ export class BlockMerge {
   /** The least key of each block. */
   readonly #least = new Int32Array(BLOCKS);
   readonly #tokens = new Int32Array(BLOCK_MERGE_LIMIT);
-  /** After {@link BlockMerge.merge}: for the position of each token, counted from the start, the position of the next. */
+  /**
+   * After {@link BlockMerge.merge}: for the position of each token, counted from the start, the position of the next.
+   */
   readonly next: Uint8Array = new Uint8Array(BLOCK_MERGE_LIMIT);
   readonly #previous = new Uint8Array(BLOCK_MERGE_LIMIT + 1);
 
@@ -32,7 +35,9 @@ export class BlockMerge {
     this.#table = table;
   }
 
-  /** Merges the bytes from `start` to before `end`, one at least; writes the tokens and gives the index after the last. */
+  /**
+   * Merges the bytes from `start` to before `end`, one at least; writes the tokens and gives the index after the last.
+   */
   merge(bytes: Uint8Array, start: number, end: number, out: Int32Array, outAt: number): number {
     const table = this.#table;
     const { ofBytes, tokenOfByte, bitmap, slots, unloaded } = table;

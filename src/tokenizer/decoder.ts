@@ -14,8 +14,8 @@ const utf8 = new TextEncoder();
 /** Bytes of an ordinary token that the fast way copies at most. */
 const STRIDE = 16;
 
-// Where tokens are gathered; nothing is left there between calls. Constants of the module: a compiler that knows where they are
-// needs a third less time for the loop that fills them.
+// Where tokens are gathered; nothing is left there between calls. Constants of the module: a compiler that knows where
+// they are needs a third less time for the loop that fills them.
 const scratch: DataView<ArrayBuffer> = new DataView(new ArrayBuffer(1 << 16));
 const scratchBytes: Uint8Array<ArrayBuffer> = new Uint8Array(scratch.buffer);
 
@@ -89,7 +89,10 @@ export class Decoder {
     return full.length === 0 ? last : joined([...full, last]);
   }
 
-  /** Appends the bytes of tokens from an index on; gives the index of the first that is not ordinary, is long, or may not fit. */
+  /**
+   * Appends the bytes of tokens from an index on; gives the index of the first that is not ordinary, is long, or may
+   * not fit.
+   */
   #copy(list: ArrayLike<number>, from: number): number {
     const limit = scratch.byteLength - STRIDE;
     const count = list.length;
@@ -103,8 +106,9 @@ export class Decoder {
       const span = tokenSpans[id]!;
       const length = lengthOf(span);
       if (length > STRIDE || at > limit) break;
-      // Eight bytes for a token of any shorter length: a branch on the length would be mispredicted, and what follows overwrites
-      // the excess. As a number they are one load and one store. No loop for longer tokens: this one would take more time then.
+      // Eight bytes for a token of any shorter length: a branch on the length would be mispredicted, and what follows
+      // overwrites the excess. As a number they are one load and one store. No loop for longer tokens: this one would
+      // take more time then.
       const start = startOf(span);
       scratch.setFloat64(at, tokenBytes.getFloat64(start, true), true);
       if (length > 8) scratch.setFloat64(at + 8, tokenBytes.getFloat64(start + 8, true), true);

@@ -11,9 +11,13 @@ const POSITIONS = 2 ** 32;
  */
 export class HeapMerge {
   readonly #table: PairTable;
-  /** For the lengths that are usual; made new for each piece, the garbage of a text would be as large as all the tables. */
+  /**
+   * For the lengths that are usual; made new for each piece, the garbage of a text would be as large as all the tables.
+   */
   #usual: Parts | undefined;
-  /** After {@link HeapMerge.merge}: for the position of each token, counted from the start, the position of the next. */
+  /**
+   * After {@link HeapMerge.merge}: for the position of each token, counted from the start, the position of the next.
+   */
   next: Int32Array = new Int32Array(0);
 
   constructor(table: PairTable) {
@@ -73,7 +77,10 @@ export class HeapMerge {
   }
 }
 
-/** What a piece is merged in. Parts stand where their first byte stands; one that was merged into its left neighbour has rank NO_MERGE. */
+/**
+ * What a piece is merged in. Parts stand where their first byte stands; one that was merged into its left neighbour has
+ * rank NO_MERGE.
+ */
 class Parts {
   readonly tokens: Int32Array;
   readonly ranks: Int32Array;

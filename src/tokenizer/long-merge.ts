@@ -14,12 +14,12 @@ const LARGER_WINDOWS: readonly number[] = [1024, 16384];
  *
  * Two facts about byte-pair merging make that exact. Any run of tokens out of an encoding is the encoding of its own
  * bytes. And a sequence of tokens is the encoding of its bytes if each two neighbours are the encoding of theirs. So
- * when a window begins at a token of the one before it, and gives that same token first, the tokens of the first up
- * to there and those of the second together are the encoding of both: every pair of neighbours comes from one of them.
- * A window that disagrees is tried again larger, in the end with all the rest.
+ * when a window begins at a token of the one before it, and gives that same token first, the tokens of the first up to
+ * there and those of the second together are the encoding of both: every pair of neighbours comes from one of them. A
+ * window that disagrees is tried again larger, in the end with all the rest.
  *
- * 1 MB without a place to split takes 30 to 60 ms, 120 ms for blanks, whose longest token is longer than a window; a heap over
- * all of it takes 250 ms.
+ * 1 MB without a place to split takes 30 to 60 ms, 120 ms for blanks, whose longest token is longer than a window; a
+ * heap over all of it takes 250 ms.
  */
 export class LongMerge {
   readonly #block: BlockMerge;

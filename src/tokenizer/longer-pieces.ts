@@ -25,8 +25,8 @@ const LARGE_MASK: number = (1 << LARGE_BITS) - 1;
 const WORD_MASK: Int32Array = Int32Array.of(0, 0xff, 0xffff, 0xffffff, -1);
 
 /**
- * Remembers the tokens of pieces of 9 to 32 bytes, and of shorter ones with many tokens. One in ten pieces of English is among them, one
- * in three of other languages. There is one place for each, which the latest has.
+ * Remembers the tokens of pieces of 9 to 32 bytes, and of shorter ones with many tokens. One in ten pieces of English
+ * is among them, one in three of other languages. There is one place for each, which the latest has.
  */
 export class LongerPieces {
   readonly #merge: PieceMerge;
@@ -35,7 +35,9 @@ export class LongerPieces {
    * token 2 | token 5 << 18, token 3 | token 6 << 18, token 4 | token 5 >> 14 << 18 | token 6 >> 14 << 22.
    */
   readonly #medium = new Int32Array(MEDIUM_ENTRY << MEDIUM_BITS);
-  /** Sixteen integers each: eight of bytes, the meta (see {@link LARGE_TOKENS}), seven with the low halves of tokens. */
+  /**
+   * Sixteen integers each: eight of bytes, the meta (see {@link LARGE_TOKENS}), seven with the low halves of tokens.
+   */
   readonly #large = new Int32Array(LARGE_ENTRY << LARGE_BITS);
 
   constructor(merge: PieceMerge) {
@@ -43,8 +45,8 @@ export class LongerPieces {
   }
 
   /**
-   * Encodes a piece; writes its tokens, with up to five of no meaning after them, and gives the index after the last. `view` is
-   * of the same bytes, of which 16 must be there from the start on.
+   * Encodes a piece; writes its tokens, with up to five of no meaning after them, and gives the index after the last.
+   * `view` is of the same bytes, of which 16 must be there from the start on.
    */
   encode(bytes: Uint8Array, view: DataView, start: number, end: number, out: Int32Array, at: number): number {
     const length = end - start;

@@ -15,8 +15,8 @@ const SEARCHES = 64;
  * The merges as the package holds them: by their left token, each group readable by itself. Unpacking all of them takes
  * several times as long as starting a program does; a first text needs one in twenty.
  *
- * They are read from the strings themselves. Bytes can be read faster, but making them takes a millisecond that every program
- * would wait for, and 1.2 MB that it would keep.
+ * They are read from the strings themselves. Bytes can be read faster, but making them takes a millisecond that every
+ * program would wait for, and 1.2 MB that it would keep.
  */
 export class Merges {
   /** By left token: where its merges begin << 11 | how many there are; 0 for none. */
@@ -101,7 +101,9 @@ export class Merges {
     }
   }
 
-  /** The token that two tokens merge into, or -1: a binary search in the packed merges, which needs nothing unpacked. */
+  /**
+   * The token that two tokens merge into, or -1: a binary search in the packed merges, which needs nothing unpacked.
+   */
   find(left: number, right: number): number {
     const group = this.#groupOf(left);
     let from = group >>> GROUP_COUNT_BITS;

@@ -8,7 +8,8 @@ export const NO_MERGE: number = 0x7fffff;
 // slots gain nothing, and would take 4 MB.
 const SLOT_BITS = 18;
 const SLOT_MASK: number = (1 << (SLOT_BITS + 1)) - 1;
-// Twenty bits per merge let 1 in 21 absent pairs through to the table. With half as many bits merging takes twice as long.
+// Twenty bits per merge let 1 in 21 absent pairs through to the table. With half as many bits merging takes twice as
+// long.
 const BITMAP_BITS = 22;
 
 /** The hash of a pair; its high bits index both bitmap and slots. */
@@ -16,7 +17,10 @@ function hashOf(left: number, right: number): number {
   return (Math.imul(left, 0x9e3779b1) + Math.imul(right, 0x85ebca77)) | 0;
 }
 
-/** The token that two tokens merge into, or {@link NO_MERGE}. Takes the arrays of a table, so that a loop keeps them in registers. */
+/**
+ * The token that two tokens merge into, or {@link NO_MERGE}. Takes the arrays of a table, so that a loop keeps them in
+ * registers.
+ */
 export function findMerge(bitmap: Int32Array, slots: Int32Array, left: number, right: number): number {
   const hash = hashOf(left, right);
   if (((bitmap[hash >>> (32 - BITMAP_BITS + 5)]! >>> ((hash >>> (32 - BITMAP_BITS)) & 31)) & 1) === 0) return NO_MERGE;
@@ -35,8 +39,9 @@ export function findMerge(bitmap: Int32Array, slots: Int32Array, left: number, r
  * Merging over pairs of tokens needs no strings of bytes, because every token is merged from exactly one pair (the
  * generator of the merges proves it): 199,742 pairs of 36 bits, each with a token of 18 bits, fit two integers each.
  *
- * The table is filled as it is used: {@link PairTable.load} has to be called for a token that is `unloaded` before it stands
- * on the left of a pair that is looked up. A whole table takes 12 ms to build, what a first text needs of it one.
+ * The table is filled as it is used: {@link PairTable.load} has to be called for a token that is `unloaded` before it
+ * stands on the left of a pair that is looked up. A whole table takes 12 ms to build, what a first text needs of it
+ * one.
  */
 export class PairTable {
   /** The token that two bytes make, at `first << 8 | second`; {@link NO_MERGE} where they do not merge. */

@@ -15,18 +15,21 @@ const FIRST_MASK: Int32Array = Int32Array.of(0, 0xff, 0xffff, 0xffffff, -1, -1, 
 const SECOND_MASK: Int32Array = Int32Array.of(0, 0, 0, 0, 0, 0xff, 0xffff, 0xffffff, -1);
 
 /**
- * Remembers the tokens of pieces, since nine of ten were seen before. The latest four that share a set are kept: with one place
- * for each, words that are met again and again keep driving each other out, and prose spends a quarter of its time on merging them.
+ * Remembers the tokens of pieces, since nine of ten were seen before. The latest four that share a set are kept: with
+ * one place for each, words that are met again and again keep driving each other out, and prose spends a quarter of its
+ * time on merging them.
  *
- * An entry holds the whole piece and its tokens, so that finding it is one access to memory. The piece is compared in full, and
- * its length too; the hash only says where to look. The tables are of fixed size, 2.5 MB in all, whatever is encoded.
+ * An entry holds the whole piece and its tokens, so that finding it is one access to memory. The piece is compared in
+ * full, and its length too; the hash only says where to look. The tables are of fixed size, 2.25 MB in all, whatever is
+ * encoded.
  */
 export class PieceCache {
   readonly #merge: PieceMerge;
   readonly #longer: LongerPieces;
   /**
-   * Pieces of 8 bytes and less, four integers each: bytes 0-3, bytes 4-7, token 1 | length << 18 | count << 22 |
-   * token 3 >> 14 << 24, token 2 | token 3 << 18. A piece of more than three tokens has count 0, and is among the longer ones.
+   * Pieces of 8 bytes and less, four integers each: bytes 0-3, bytes 4-7, token 1 | length << 18 | count << 22 | token
+   * 3 >> 14 << 24, token 2 | token 3 << 18. A piece of more than three tokens has count 0, and is among the longer
+   * ones.
    */
   readonly #entries = new Int32Array(ENTRY << ENTRY_BITS);
 
@@ -36,8 +39,9 @@ export class PieceCache {
   }
 
   /**
-   * Encodes `count` pieces, each from one of `bounds` to the next; writes their tokens from index `from` on, with up to five of no
-   * meaning after them, and gives the index after the last. `view` is of the same bytes, of which 16 must be there after the last.
+   * Encodes `count` pieces, each from one of `bounds` to the next; writes their tokens from index `from` on, with up to
+   * five of no meaning after them, and gives the index after the last. `view` is of the same bytes, of which 16 must be
+   * there after the last.
    */
   encode(bytes: Uint8Array, view: DataView, bounds: Int32Array, count: number, out: Int32Array, from: number): number {
     const entries = this.#entries;
@@ -71,7 +75,10 @@ export class PieceCache {
     return at;
   }
 
-  /** Looks for a piece in the other places of a set, and merges it where it isn't there. It is the first of its set from then on. */
+  /**
+   * Looks for a piece in the other places of a set, and merges it where it isn't there. It is the first of its set from
+   * then on.
+   */
   #find(
     bytes: Uint8Array,
     view: DataView,
@@ -85,16 +92,12 @@ export class PieceCache {
   ): number {
     const entries = this.#entries;
     const length = end - start;
-    let entry = set;
-    let meta = 0;
-    do {
-      entry += ENTRY;
-      meta = entries[entry + 2]!;
-    } while (
-      entry < set + SET - ENTRY &&
-      !(entries[entry] === first && entries[entry + 1] === second && ((meta >>> 18) & 15) === length)
-    );
-    const isFound = entries[entry] === first && entries[entry + 1] === second && ((meta >>> 18) & 15) === length;
+    let entry = set + ENTRY;
+    while (entry < set + SET && !this.#holds(entry, first, second, length)) entry += ENTRY;
+    const isFound = entry < set + SET;
+    // Where it is not, the last one has to go.
+    if (!isFound) entry -= ENTRY;
+    const meta = entries[entry + 2]!;
     const more = entries[entry + 3]!;
     for (; entry > set; entry -= ENTRY) {
       entries[entry] = entries[entry - 4]!;
@@ -125,5 +128,11 @@ export class PieceCache {
       entries[set + 3] = (tokens > 1 ? out[at + 1]! : 0) | (third << 18);
     }
     return after;
+  }
+
+  #holds(entry: number, first: number, second: number, length: number): boolean {
+    const entries = this.#entries;
+    if (entries[entry] !== first || entries[entry + 1] !== second) return false;
+    return ((entries[entry + 2]! >>> 18) & 15) === length;
   }
 }

@@ -2,7 +2,9 @@ import { CharacterClass, unpackCharacterClasses } from "./character-class.js";
 
 const { OTHER, UPPER, LOWER, CASELESS, MARK, NUMBER, SPACE } = CharacterClass;
 
-/** Stands after the last byte of a text: no byte of UTF-8, and of no class, so that no loop needs to look for the end. */
+/**
+ * Stands after the last byte of a text: no byte of UTF-8, and of no class, so that no loop needs to look for the end.
+ */
 export const END_OF_TEXT = 0xff;
 
 const BLANK = 0x20;
@@ -18,16 +20,16 @@ const RUN_IN_TEXT =
   "\u00e9\u00c9 \u00c9\u00c9t \u6f22\u5b57's \u0301a \u0301 \u2014 \u2014\u0301\n/\u00bd\u00bd\u00bd\u00bd \u{1f600} \u{1d49c}\u2003\u2003x \n\u2003\nx \u3000 ";
 
 /**
- * Cuts UTF-8 into the pieces of o200k's split pattern, one at a time, at any byte where a piece begins: the pattern, alternative
- * by alternative, as loops over code points.
+ * Cuts UTF-8 into the pieces of o200k's split pattern, one at a time, at any byte where a piece begins: the pattern,
+ * alternative by alternative, as loops over code points.
  */
 export class Scanner {
   readonly #classes = unpackCharacterClasses();
 
   /**
-   * Takes every branch once. V8 compiles a loop while it runs, with only what it has seen so far; a text that begins with a
-   * long run of one kind would leave code behind that has to be given up at the end of every other piece, over and
-   * over: ten times slower. Worth its tenth of a millisecond before a long text.
+   * Takes every branch once. V8 compiles a loop while it runs, with only what it has seen so far; a text that begins
+   * with a long run of one kind would leave code behind that has to be given up at the end of every other piece, over
+   * and over: ten times slower. Worth its tenth of a millisecond before a long text.
    */
   runIn(): void {
     const text = new TextEncoder().encode(RUN_IN_TEXT);
@@ -114,7 +116,9 @@ function lowerWordEnd(classes: Uint8Array, bytes: Uint8Array, start: number): nu
   return at;
 }
 
-/** Where `[upper caseless mark]+[lower caseless mark]*` ends where {@link lowerWordEnd} fails, or 0: a run of capitals. */
+/**
+ * Where `[upper caseless mark]+[lower caseless mark]*` ends where {@link lowerWordEnd} fails, or 0: a run of capitals.
+ */
 function upperWordEnd(classes: Uint8Array, bytes: Uint8Array, start: number): number {
   let at = start;
   let codePoint = codePointAt(bytes, at);
@@ -125,7 +129,9 @@ function upperWordEnd(classes: Uint8Array, bytes: Uint8Array, start: number): nu
   return at === start ? 0 : at;
 }
 
-/** After `'s`, `'t`, `'re`, `'ve`, `'m`, `'ll` or `'d` in any case, or before the apostrophe where it is none of them. */
+/**
+ * After `'s`, `'t`, `'re`, `'ve`, `'m`, `'ll` or `'d` in any case, or before the apostrophe where it is none of them.
+ */
 function contractionEnd(bytes: Uint8Array, apostrophe: number): number {
   const first = bytes[apostrophe + 1]! | 0x20;
   switch (first) {

@@ -1,4 +1,7 @@
-/** Special tokens by id. Turned round when first asked for: with 1,091 of them it would be felt by every program that starts. */
+/**
+ * Special tokens by id. Turned round when first asked for: with 1,091 of them it would be felt by every program that
+ * starts.
+ */
 export class SpecialNames {
   readonly #tokens: ReadonlyMap<string, number>;
   #names: Map<number, string> | undefined;

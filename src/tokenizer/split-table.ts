@@ -209,12 +209,13 @@ export function kindsOfBytes(): Uint8Array {
 }
 
 /**
- * Two tables in one array of 128 KB, of which a text uses some hundred places. (As two arrays they take more registers than
- * there are, and a tenth more time.)
+ * Two tables in one array of 128 KB, of which a text uses some hundred places. (As two arrays they take more registers
+ * than there are, and a tenth more time.)
  *
- * - What two bytes do, at `state << 12 | kind << 8 | kind of the second << 4 | kind of the byte after them`. By two bytes and
- *   not by one, because each step waits for the one before it: that halves the time.
- * - The kinds of two bytes, `kind << 4 | kind of the second`, at {@link KINDS_OF_TWO} and the number they are with the first in its low half.
+ * - What two bytes do, at `state << 12 | kind << 8 | kind of the second << 4 | kind of the byte after them`. By two
+ *   bytes and not by one, because each step waits for the one before it: that halves the time.
+ * - The kinds of two bytes, `kind << 4 | kind of the second`, at {@link KINDS_OF_TWO} and the number they are with the
+ *   first in its low half.
  */
 export function splitTable(kinds: Uint8Array): Uint8Array {
   const table = new Uint8Array(2 * KINDS_OF_TWO);

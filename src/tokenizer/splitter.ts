@@ -10,9 +10,10 @@ const BLOCK = 8192;
  * Cuts UTF-8 into pieces, many at once.
  *
  * ASCII goes through a table, without a branch that depends on it: at every byte a boundary is written, and whether it
- * counts is added up. At the end of nearly every word a processor mispredicts such a branch, and loses more time by that than by
- * all else: this way takes half the time of the {@link Scanner}'s loops. Where it does not know (characters
- * beyond ASCII, contractions of two letters, lines of blanks) the scanner cuts a piece, and the table goes on after it.
+ * counts is added up. At the end of nearly every word a processor mispredicts such a branch, and loses more time by
+ * that than by all else: this way takes half the time of the {@link Scanner}'s loops. Where it does not know
+ * (characters beyond ASCII, contractions of two letters, lines of blanks) the scanner cuts a piece, and the table goes
+ * on after it.
  */
 export class Splitter {
   /** After {@link Splitter.split}: where each piece begins, and then where the last one ends. */
@@ -24,9 +25,9 @@ export class Splitter {
   #bytesBeforeTable = BYTES_BEFORE_TABLE;
 
   /**
-   * Cuts a text from `start` on, where a piece has to begin; gives the number of pieces, one at least. They may be all or not: the next
-   * begins where the last one ends. `view` is of the same bytes. `END_OF_TEXT` must stand at `length`, and two more bytes, whatever
-   * they are, after it.
+   * Cuts a text from `start` on, where a piece has to begin; gives the number of pieces, one at least. They may be all
+   * or not: the next begins where the last one ends. `view` is of the same bytes. `END_OF_TEXT` must stand at `length`,
+   * and two more bytes, whatever they are, after it.
    */
   split(bytes: Uint8Array, view: DataView, start: number, length: number): number {
     if (this.#table === undefined) {

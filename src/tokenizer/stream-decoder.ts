@@ -3,8 +3,8 @@ import type { TokenTexts } from "./token-texts.js";
 
 /**
  * Decodes tokens as they come. Each call gives the text that is certain by then; of a character that is not complete,
- * three bytes at most wait for the next token. Bytes that are not UTF-8 become U+FFFD as in `Tokenizer.decode`: all the texts
- * together, with what {@link StreamDecoder.flush} gives, are what it gives for all the tokens.
+ * three bytes at most wait for the next token. Bytes that are not UTF-8 become U+FFFD as in `Tokenizer.decode`: all the
+ * texts together, with what {@link StreamDecoder.flush} gives, are what it gives for all the tokens.
  */
 export class StreamDecoder {
   readonly #texts: TokenTexts;

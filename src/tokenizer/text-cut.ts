@@ -1,6 +1,7 @@
 /**
- * Where a text may be cut so that its parts, encoded by themselves, give the tokens of the whole: at the latest such place
- * within `size` UTF-16 units from `start`, else at the first stretch of that size that has one, else at the end of the text.
+ * Where a text may be cut so that its parts, encoded by themselves, give the tokens of the whole: at the latest such
+ * place within `size` UTF-16 units from `start`, else at the first stretch of that size that has one, else at the end
+ * of the text.
  */
 export function cutBefore(text: string, start: number, size: number): number {
   for (let limit = start + size; limit < text.length; limit += size) {
@@ -12,9 +13,9 @@ export function cutBefore(text: string, start: number, size: number): number {
 }
 
 /**
- * Whether a piece always ends between two UTF-16 units, and ends there too if the text does. There are more such places, but
- * any text that people write has these: before a blank that follows a visible character, and after a line feed that a visible
- * character follows, but for the slash, which goes with line feeds after punctuation.
+ * Whether a piece always ends between two UTF-16 units, and ends there too if the text does. There are more such
+ * places, but any text that people write has these: before a blank that follows a visible character, and after a line
+ * feed that a visible character follows, but for the slash, which goes with line feeds after punctuation.
  */
 function mayCut(before: number, after: number): boolean {
   if (after === BLANK) return before > BLANK && before < DELETE;

@@ -13,8 +13,8 @@ const LENGTH_MASK: number = (1 << LENGTH_BITS) - 1;
 const bytes: Uint8Array<ArrayBuffer> = new Uint8Array(FIRST_MERGED * SLACK + TOKEN_BYTES - FIRST_MERGED + SLACK);
 
 /**
- * The bytes of all tokens. No eight of them, at whatever place, are a NaN if they are read as a number, so that they can be
- * copied as numbers: an engine may change the bits of a NaN, and of no other.
+ * The bytes of all tokens. No eight of them, at whatever place, are a NaN if they are read as a number, so that they
+ * can be copied as numbers: an engine may change the bits of a NaN, and of no other.
  */
 export const tokenBytes: DataView<ArrayBuffer> = new DataView(bytes.buffer);
 
@@ -58,7 +58,10 @@ export function unpackVocabulary(): void {
   isUnpacked = true;
 }
 
-/** Whether an id is a token of o200k_base: those are the ids from 0 to 199,997, which are also ranks. Special tokens are others. */
+/**
+ * Whether an id is a token of o200k_base: those are the ids from 0 to 199,997, which are also ranks. Special tokens are
+ * others.
+ */
 export function isOrdinaryToken(token: number): boolean {
   return token >= 0 && token < TOKEN_COUNT && Number.isInteger(token);
 }
