@@ -40,9 +40,17 @@ function number(value) {
   return value < 32 ? DIGITS[value] : DIGITS[32 + (value % 32)] + number(Math.floor(value / 32));
 }
 
-/** Three base-64 digits, high first. */
-function threeDigits(value) {
-  return DIGITS[value >> 12] + DIGITS[(value >> 6) & 63] + DIGITS[value & 63];
+/** Numbers of three base-64 digits: a string of the high digits of all, one of the middle ones, one of the low ones. */
+class Planes {
+  strings = ["", "", ""];
+
+  push(number) {
+    for (const [plane, shift] of [12, 6, 0].entries()) this.strings[plane] += DIGITS[(number >> shift) & 63];
+  }
+
+  toString() {
+    return `[\n  "${this.strings.join('",\n  "')}",\n]`;
+  }
 }
 
 /** Groups between two places from which the groups can be read. */
@@ -64,22 +72,22 @@ function generate() {
 
   let groups = "";
   let groupCount = 0;
-  let blocks = "";
   let previousLeft = -1;
-  // One string per base-64 digit (right high, middle, low, token high, middle, low): digits of equal weight together
-  // compress to 0.74 MB, digit by digit of each merge to 0.81 MB.
-  const planes = ["", "", "", "", "", ""];
+  // One string per base-64 digit: digits of equal weight together compress to 0.74 MB, digit by digit of each merge to
+  // 0.81 MB.
+  const rights = new Planes();
+  const merged = new Planes();
+  const blocks = new Planes();
   for (let start = 0; start < merges.length; ) {
     const { left } = merges[start];
     let end = start;
     for (; end < merges.length && merges[end].left === left; end++) {
       const { right, rank } = merges[end];
-      for (const [plane, value] of [right >> 12, right >> 6, right, rank >> 12, rank >> 6, rank].entries()) {
-        planes[plane] += DIGITS[value & 63];
-      }
+      rights.push(right);
+      merged.push(rank);
     }
     if (groupCount++ % GROUPS_OF_BLOCK === 0) {
-      blocks += threeDigits(previousLeft + 1) + threeDigits(groups.length) + threeDigits(start);
+      for (const value of [previousLeft + 1, groups.length, start]) blocks.push(value);
     }
     groups += number(left - previousLeft) + number(end - start);
     previousLeft = left;
@@ -107,24 +115,20 @@ export const DIGITS: string = "${DIGITS}";
 export const GROUPS: string = "${groups}";
 
 /**
- * For each ${GROUPS_OF_BLOCK} groups one from which on they can be read without those before it: the left token of the group before it, plus
- * one; where it begins in {@link GROUPS}; where its merges begin. Three base-64 digits each, high first.
+ * For each ${GROUPS_OF_BLOCK} groups one from which on they can be read without those before it. Three numbers: the left token of the
+ * group before it, plus one; where it begins in {@link GROUPS}; where its merges begin. In base-64 digits, three strings
+ * of which hold the high digits of all, the middle ones, and the low ones.
  */
-export const BLOCKS: string = "${blocks}";
+export const BLOCKS: readonly [string, string, string] = ${blocks};
 
 /**
- * The merges in the order of {@link GROUPS}, and within a group by their right token: the right tokens, in base-64 digits,
- * three strings of which hold the high digits of all, the middle ones, and the low ones. (An engine reads a few long strings
- * faster than a single one of the length of all.)
+ * The merges in the order of {@link GROUPS}, and within a group by their right token: the right tokens, in digits as
+ * those of {@link BLOCKS}. (An engine reads a few long strings faster than a single one of the length of all.)
  */
-export const RIGHTS: readonly [string, string, string] = [
-  "${planes.slice(0, 3).join('",\n  "')}",
-];
+export const RIGHTS: readonly [string, string, string] = ${rights};
 
 /** In the same way: the tokens that the merges make. */
-export const MERGED: readonly [string, string, string] = [
-  "${planes.slice(3).join('",\n  "')}",
-];
+export const MERGED: readonly [string, string, string] = ${merged};
 `;
 }
 

@@ -6,8 +6,8 @@ export const FIRST_MERGED = 256;
 const GROUP_COUNT_BITS = 11;
 const GROUP_COUNT_MASK: number = (1 << GROUP_COUNT_BITS) - 1;
 
-/** Digits that a block takes, three for each of its numbers. */
-const BLOCK_DIGITS = 9;
+/** Numbers of a block. */
+const BLOCK = 3;
 /** Groups that are looked for before a table of all of them is made: a short text needs a few, and the table 3 ms. */
 const SEARCHES = 64;
 
@@ -29,9 +29,10 @@ export class Merges {
   }
 
   #groupOf(left: number): number {
-    if (this.#groups !== undefined) return this.#groups[left]!;
-    if (this.#searches++ < SEARCHES) return this.#search(left);
-    this.#groups = this.#allGroups();
+    if (this.#groups === undefined) {
+      if (this.#searches++ < SEARCHES) return this.#search(left);
+      this.#groups = this.#allGroups();
+    }
     return this.#groups[left]!;
   }
 
@@ -45,28 +46,20 @@ export class Merges {
   /** Looks for a group in the last block that begins before it. */
   #search(left: number): number {
     let from = 0;
-    let to = BLOCKS.length / BLOCK_DIGITS;
+    let to = BLOCKS[0].length / BLOCK;
     while (to - from > 1) {
       const middle = (from + to) >>> 1;
-      if (this.#blockNumber(middle, 0) <= left) from = middle;
+      if (this.#number(BLOCKS, middle * BLOCK) <= left) from = middle;
       else to = middle;
     }
-    const before = this.#blockNumber(from, 0) - 1;
-    const reader = new GroupReader(this.#valueOfDigit, before, this.#blockNumber(from, 1), this.#blockNumber(from, 2));
+    const block = from * BLOCK;
+    const before = this.#number(BLOCKS, block) - 1;
+    const at = this.#number(BLOCKS, block + 1);
+    const reader = new GroupReader(this.#valueOfDigit, before, at, this.#number(BLOCKS, block + 2));
     while (reader.next() && reader.left <= left) {
       if (reader.left === left) return (reader.start << GROUP_COUNT_BITS) | reader.count;
     }
     return 0;
-  }
-
-  #blockNumber(block: number, index: number): number {
-    const valueOfDigit = this.#valueOfDigit;
-    const at = block * BLOCK_DIGITS + index * 3;
-    return (
-      (valueOfDigit[BLOCKS.charCodeAt(at)]! << 12) |
-      (valueOfDigit[BLOCKS.charCodeAt(at + 1)]! << 6) |
-      valueOfDigit[BLOCKS.charCodeAt(at + 2)]!
-    );
   }
 
   /** Writes the merges of a left token: for each its right token and the token it makes. Gives how many there are. */
