@@ -60,7 +60,7 @@ class Front {
   constructor(text: string, { givenRole, hasStart }: HeaderContext) {
     this.#text = text;
     this.role = givenRole;
-    this.#next(/\p{White_Space}+/uy);
+    this.#passSpace();
     const role = this.#next(ROLE)?.[1] as Role | undefined;
     if (role !== undefined && (hasStart || role === givenRole)) {
       this.role = role;
@@ -72,10 +72,14 @@ class Front {
 
   /** Reads one word of a header, and the white space before it. */
   #readWord(): boolean {
-    this.#next(/\p{White_Space}+/uy);
+    this.#passSpace();
     // Behind something of a header, white space separates; in front of everything it belongs to the content.
     if (this.end > 0) this.end = this.#at;
     return this.#readChannel() || this.#readRecipient() || this.#readContentType();
+  }
+
+  #passSpace(): void {
+    this.#next(/\p{White_Space}+/uy);
   }
 
   #readChannel(): boolean {

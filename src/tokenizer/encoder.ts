@@ -74,24 +74,9 @@ export class Encoder {
         read = end;
         continue;
       }
-      // Not all of them fit: once more, piece by piece, until one does not.
-      const { bounds } = this.#splitter;
-      const one = new Int32Array(2);
-      let pieceCount = 0;
-      for (let start = 0, hasRoom = true; hasRoom; ) {
-        const pieces = this.#splitter.split(room.bytes, room.view, start, room.length);
-        for (let i = 0; i < pieces && hasRoom; i++) {
-          one.set(bounds.subarray(i, i + 2));
-          const after = this.#cache.encode(room.bytes, room.view, one, 1, room.tokens, pieceCount);
-          hasRoom = after <= free;
-          if (!hasRoom) break;
-          read += unitsOf(room.bytes, one[0]!, one[1]!);
-          pieceCount = after;
-        }
-        start = bounds[pieces]!;
-      }
-      buffer.set(room.tokens.subarray(0, pieceCount), offset + written);
-      return { read, written: written + pieceCount };
+      const fitting = this.#encodeFitting(room, free);
+      buffer.set(room.tokens.subarray(0, fitting.written), offset + written);
+      return { read: read + fitting.read, written: written + fitting.written };
     }
     return { read, written };
   }
@@ -119,6 +104,25 @@ export class Encoder {
       start = bounds[pieces]!;
     }
     return count;
+  }
+
+  /** Encodes the bytes in the buffer once more, of which not all tokens fit: piece by piece, until one does not. */
+  #encodeFitting(room: Room, free: number): EncodeIntoResult {
+    const { bytes, view, tokens, length } = room;
+    const { bounds } = this.#splitter;
+    let read = 0;
+    let written = 0;
+    for (let start = 0; start < length; ) {
+      const pieces = this.#splitter.split(bytes, view, start, length);
+      for (let i = 0; i < pieces; i++) {
+        const after = this.#cache.encode(bytes, view, bounds.subarray(i), 1, tokens, written);
+        if (after > free) return { read, written };
+        read += unitsOf(bytes, bounds[i]!, bounds[i + 1]!);
+        written = after;
+      }
+      start = bounds[pieces]!;
+    }
+    return { read, written };
   }
 }
 

@@ -44,7 +44,6 @@ export class PieceCache {
    * there after the last.
    */
   encode(bytes: Uint8Array, view: DataView, bounds: Int32Array, count: number, out: Int32Array, from: number): number {
-    const entries = this.#entries;
     let at = from;
     let start = bounds[0]!;
     for (let i = 1; i <= count; i++) {
@@ -57,17 +56,13 @@ export class PieceCache {
         const second = view.getInt32(start + 4, true) & SECOND_MASK[length]!;
         const hash = Math.imul(first, 0x9e3779b1) ^ Math.imul(second + length, 0x85ebca77);
         const entry = ((hash ^ (hash >>> 15)) & SET_MASK) * SET;
-        const meta = entries[entry + 2]!;
-        if (entries[entry] === first && entries[entry + 1] === second && ((meta >>> 18) & 15) === length) {
-          // All three are written, whether there are or not: a branch on their number would be mispredicted too often.
-          const more = entries[entry + 3]!;
-          out[at] = meta & 0x3ffff;
-          out[at + 1] = more & 0x3ffff;
-          out[at + 2] = (more >>> 18) | ((meta >>> 24) << 14);
-          const tokens = (meta >>> 22) & 3;
+        if (this.#holds(entry, first, second, length) || this.#find(entry, first, second, length)) {
+          const tokens = this.#recall(entry, out, at);
           at = tokens === 0 ? this.#longer.encode(bytes, view, start, end, out, at) : at + tokens;
         } else {
-          at = this.#find(bytes, view, start, end, out, at, entry, first, second);
+          const after = this.#merge.merge(bytes, start, end, out, at);
+          this.#remember(entry, first, second, length, out, at, after - at);
+          at = after;
         }
       }
       start = end;
@@ -76,22 +71,11 @@ export class PieceCache {
   }
 
   /**
-   * Looks for a piece in the other places of a set, and merges it where it isn't there. It is the first of its set from
-   * then on.
+   * Looks for a piece in the other places of a set. Makes room in the first place: there it is from then on, or there
+   * it is to be remembered.
    */
-  #find(
-    bytes: Uint8Array,
-    view: DataView,
-    start: number,
-    end: number,
-    out: Int32Array,
-    at: number,
-    set: number,
-    first: number,
-    second: number,
-  ): number {
+  #find(set: number, first: number, second: number, length: number): boolean {
     const entries = this.#entries;
-    const length = end - start;
     let entry = set + ENTRY;
     while (entry < set + SET && !this.#holds(entry, first, second, length)) entry += ENTRY;
     const isFound = entry < set + SET;
@@ -105,29 +89,43 @@ export class PieceCache {
       entries[entry + 2] = entries[entry - 2]!;
       entries[entry + 3] = entries[entry - 1]!;
     }
-    entries[set] = first;
-    entries[set + 1] = second;
     if (isFound) {
+      entries[set] = first;
+      entries[set + 1] = second;
       entries[set + 2] = meta;
       entries[set + 3] = more;
-      const tokens = (meta >>> 22) & 3;
-      if (tokens === 0) return this.#longer.encode(bytes, view, start, end, out, at);
-      out[at] = meta & 0x3ffff;
-      out[at + 1] = more & 0x3ffff;
-      out[at + 2] = (more >>> 18) | ((meta >>> 24) << 14);
-      return at + tokens;
     }
-    const after = this.#merge.merge(bytes, start, end, out, at);
-    const tokens = after - at;
-    if (tokens > 3) {
-      entries[set + 2] = length << 18;
-      entries[set + 3] = 0;
-    } else {
-      const third = tokens > 2 ? out[at + 2]! : 0;
-      entries[set + 2] = out[at]! | (length << 18) | (tokens << 22) | ((third >>> 14) << 24);
-      entries[set + 3] = (tokens > 1 ? out[at + 1]! : 0) | (third << 18);
-    }
-    return after;
+    return isFound;
+  }
+
+  /** Writes the tokens of an entry, and gives their number. All three are written, whether there are or not. */
+  #recall(entry: number, out: Int32Array, at: number): number {
+    const entries = this.#entries;
+    const meta = entries[entry + 2]!;
+    const more = entries[entry + 3]!;
+    // A branch on their number would be mispredicted too often.
+    out[at] = meta & 0x3ffff;
+    out[at + 1] = more & 0x3ffff;
+    out[at + 2] = (more >>> 18) | ((meta >>> 24) << 14);
+    return (meta >>> 22) & 3;
+  }
+
+  #remember(
+    entry: number,
+    first: number,
+    second: number,
+    length: number,
+    out: Int32Array,
+    at: number,
+    tokens: number,
+  ): void {
+    const entries = this.#entries;
+    const isLong = tokens > 3;
+    const third = tokens === 3 ? out[at + 2]! : 0;
+    entries[entry] = first;
+    entries[entry + 1] = second;
+    entries[entry + 2] = isLong ? length << 18 : out[at]! | (length << 18) | (tokens << 22) | ((third >>> 14) << 24);
+    entries[entry + 3] = isLong ? 0 : (tokens > 1 ? out[at + 1]! : 0) | (third << 18);
   }
 
   #holds(entry: number, first: number, second: number, length: number): boolean {

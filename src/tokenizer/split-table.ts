@@ -108,6 +108,7 @@ const leave = (leaves: number): Step => ({ begins: false, state: 0, leaves });
 
 const isLower = (kind: number) => kind <= LOWER_CONTRACTION_OF_TWO;
 const isUpper = (kind: number) => kind === UPPER || kind === UPPER_CONTRACTION;
+const isLetter = (kind: number) => isLower(kind) || isUpper(kind);
 const isMark = (kind: number) => kind === SLASH || kind === APOSTROPHE || kind === OTHER;
 const isSpace = (kind: number) => kind === BLANK || kind === TAB || kind === NEWLINE;
 
@@ -116,7 +117,7 @@ const afterLetter = (kind: number) => (isUpper(kind) ? State.CAPITALS : State.WO
 
 /** A byte that begins a piece. */
 function first(kind: number, next: number): Step {
-  if (isLower(kind) || isUpper(kind)) return begin(afterLetter(kind));
+  if (isLetter(kind)) return begin(afterLetter(kind));
   if (isMark(kind)) return begin(State.MARK);
   if (kind === NUMBER) return begin(State.ONE_DIGIT);
   if (kind === NEWLINE) return begin(State.NEWLINES);
@@ -134,7 +135,6 @@ function inSpace(kind: number, next: number, state: number, leaves: number): Ste
 function stepOf(state: number, kind: number, next: number): Step {
   if (state === State.COMPLETE) return first(kind, next);
   if (kind === WIDE || kind === END) return leave(LEAVES);
-  const isLetter = isLower(kind) || isUpper(kind);
   switch (state) {
     case State.CAPITALS:
     case State.WORD:
@@ -147,11 +147,8 @@ function stepOf(state: number, kind: number, next: number): Step {
     case State.CONTRACTION:
       return go(State.COMPLETE);
     case State.MARK:
-      if (isLetter) return go(afterLetter(kind));
-      if (isMark(kind)) return go(State.MARKS);
-      if (kind === NEWLINE) return go(State.MARKS_TAIL);
-      break;
     case State.MARKS:
+      if (state === State.MARK && isLetter(kind)) return go(afterLetter(kind));
       if (isMark(kind)) return go(State.MARKS);
       if (kind === NEWLINE) return go(State.MARKS_TAIL);
       break;
@@ -159,11 +156,9 @@ function stepOf(state: number, kind: number, next: number): Step {
       if (kind === NEWLINE || kind === SLASH) return go(State.MARKS_TAIL);
       break;
     case State.ONE_BLANK:
-      if (isLetter) return go(afterLetter(kind));
-      if (isMark(kind)) return go(State.MARKS);
-      break;
     case State.ONE_TAB:
-      if (isLetter) return go(afterLetter(kind));
+      if (isLetter(kind)) return go(afterLetter(kind));
+      if (state === State.ONE_BLANK && isMark(kind)) return go(State.MARKS);
       break;
     case State.SPACE:
       if (kind === NEWLINE) return go(State.NEWLINES);
