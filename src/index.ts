@@ -9,5 +9,5 @@ export {
 } from "./encoding.js";
 export { type ParserEncoding, StreamableParser } from "./parse/streamable-parser.js";
 export * from "./text.js";
-export type { StreamDecoder } from "./tokenizer/stream-decoder.js";
+export type { StreamDecoder } from "./tokenizer/decode/stream-decoder.js";
 export type { EncodeIntoResult, EncodeOptions, Tokenizer } from "./tokenizer/tokenizer.js";

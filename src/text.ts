@@ -17,9 +17,9 @@ export {
   type TextContentLike,
 } from "./chat/content.js";
 export { Conversation, type ConversationJSON, type ConversationLike } from "./chat/conversation.js";
-export type { JsonValue } from "./chat/json-value.js";
 export { Message, type MessageJSON, type MessageLike } from "./chat/message.js";
 export { Role } from "./chat/role.js";
+export { type ToolCall, toolCallOf, toolCallsOf } from "./chat/tool-call.js";
 export {
   ToolDescription,
   type ToolDescriptionLike,
@@ -30,6 +30,7 @@ export {
 } from "./chat/tools.js";
 export { type Finding, type FindingCode, validateConversation } from "./chat/validate.js";
 export { HARMONY_ERROR_CODES, HarmonyError, type HarmonyErrorCode, type HarmonyErrorPlace } from "./errors.js";
+export type { JsonValue } from "./json/value.js";
 export { DIAGNOSTICS, type Diagnostic, type DiagnosticAction, type DiagnosticCode } from "./parse/diagnostic.js";
 export type {
   DeltaEvent,
@@ -40,13 +41,12 @@ export type {
   MessageEndEvent,
   MessageStartEvent,
 } from "./parse/event.js";
-export type { Header } from "./parse/header.js";
+export type { Header } from "./parse/machine/header.js";
 export type { MessageParser } from "./parse/message-parser.js";
 export type { ParseMode, ParseOptions, Prefill, RecoveryOptions, TextParseOptions } from "./parse/options.js";
 export type { MessageSpans, Span } from "./parse/span.js";
 export { type StateData, StreamState } from "./parse/stream-state.js";
 export { HarmonyTextParser } from "./parse/text-parser.js";
-export { type ToolCall, toolCallOf, toolCallsOf } from "./parse/tool-call.js";
 export {
   type RenderConversationConfig,
   type RenderPartsConfig,

@@ -1,4 +1,4 @@
-import type { JsonValue } from "./json-value.js";
+import type { JsonValue } from "../json/value.js";
 
 /**
  * The two namespaces whose wording the model has seen in training. The texts are the reference's own, to the letter: a

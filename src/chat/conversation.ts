@@ -1,5 +1,5 @@
+import { readJsonText } from "../json/text.js";
 import { type FieldTable, readFields, required } from "./fields.js";
-import { readJsonText } from "./json-text.js";
 import { type Message, type MessageJSON, type MessageLike, readMessage } from "./message.js";
 import { listOf } from "./readers.js";
 

@@ -1,6 +1,6 @@
 import { HarmonyError } from "../errors.js";
-import { type JsonText, UnreadArray, UnreadObject } from "./json-text.js";
-import { JsonNumber, JsonObject, kindOf } from "./json-value.js";
+import { type JsonText, UnreadArray, UnreadObject } from "../json/text.js";
+import { JsonNumber, JsonObject, kindOf } from "../json/value.js";
 
 /** Reads a value whether a program built it or JSON text spelled it; throws an error that names the path. */
 export type Reader<T> = (value: unknown, path: string, fromText: boolean) => T;

@@ -1,7 +1,7 @@
+import { readJsonText, UnreadArray } from "../json/text.js";
 import { AUTHOR_FIELDS, type Author, type AuthorLike } from "./author.js";
 import { type Content, type ContentLike, readContent, TextContent } from "./content.js";
 import { type FieldTable, optional, readFields, readSomeFields, required, wrongType } from "./fields.js";
-import { readJsonText, UnreadArray } from "./json-text.js";
 import { listOf, readString } from "./readers.js";
 import type { Role } from "./role.js";
 

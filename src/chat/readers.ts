@@ -1,6 +1,6 @@
+import { UnreadArray } from "../json/text.js";
+import { JsonObject, memberPath } from "../json/value.js";
 import { isObject, type Reader, wrongType } from "./fields.js";
-import { UnreadArray } from "./json-text.js";
-import { JsonObject, memberPath } from "./json-value.js";
 
 /** Reads a string. */
 export function readString(value: unknown, path: string): string {

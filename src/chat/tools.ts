@@ -1,6 +1,6 @@
+import { type JsonTree, type JsonValue, plainFromTree, setOwn, snapshotJson } from "../json/value.js";
 import { BROWSER_NAMESPACE, PYTHON_NAMESPACE } from "./built-in-tools.js";
 import { type FieldTable, optional, readFields, required } from "./fields.js";
-import { type JsonTree, type JsonValue, plainFromTree, setOwn, snapshotJson } from "./json-value.js";
 import { entriesOf, listOf, readString } from "./readers.js";
 
 /** What a {@link ToolDescription} is accepted as: an instance or an object literal. */

@@ -2,7 +2,7 @@ import type { Message } from "../chat/message.js";
 import type { Role } from "../chat/role.js";
 import type { Diagnostic } from "./diagnostic.js";
 import type { HarmonyEvent } from "./event.js";
-import type { Machine } from "./machine.js";
+import type { Machine } from "./machine/machine.js";
 import type { MessageSpans } from "./span.js";
 import { StreamState } from "./stream-state.js";
 

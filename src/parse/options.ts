@@ -1,7 +1,7 @@
 import { isRole, type Role } from "../chat/role.js";
 import { checkOptions } from "../options.js";
 import { DeclaredTools } from "./declared-tools.js";
-import type { ParserSettings } from "./settings.js";
+import type { ParserSettings } from "./machine/settings.js";
 
 /** How a parser treats what does not follow the format. */
 export type ParseMode = "strict" | "permissive" | "resilient";

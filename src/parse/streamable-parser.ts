@@ -2,15 +2,15 @@ import type { Role } from "../chat/role.js";
 import { FIRST_SPECIAL_TOKEN } from "../special-tokens.js";
 import type { Tokenizer } from "../tokenizer/tokenizer.js";
 import type { HarmonyEvent } from "./event.js";
-import type { Grammar } from "./grammar.js";
-import { Machine } from "./machine.js";
-import { markOf } from "./mark.js";
+import { markOf } from "./input/mark.js";
+import { TokenReader } from "./input/token-reader.js";
+import type { Grammar } from "./machine/grammar.js";
+import { Machine } from "./machine/machine.js";
 import { MessageParser } from "./message-parser.js";
 import { modeOf, type ParseMode, type ParseOptions, settingsOf } from "./options.js";
-import { RESILIENT } from "./resilient.js";
+import { RESILIENT } from "./resilient/grammar.js";
 import { type StateData, StreamState } from "./stream-state.js";
-import { PERMISSIVE, STRICT } from "./strict.js";
-import { TokenReader } from "./token-reader.js";
+import { PERMISSIVE, STRICT } from "./strict/grammar.js";
 
 /** The part of an encoding that a parser needs; every `HarmonyEncoding` has it. */
 export interface ParserEncoding {

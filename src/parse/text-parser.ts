@@ -1,12 +1,12 @@
 import type { Role } from "../chat/role.js";
-import { DroppedMarkers } from "./dropped-markers.js";
 import type { HarmonyEvent } from "./event.js";
-import { Machine } from "./machine.js";
-import { MarkerScanner, type ScannedText } from "./marker-scanner.js";
+import { DroppedMarkers } from "./input/dropped-markers.js";
+import { MarkerScanner, type ScannedText } from "./input/marker-scanner.js";
+import { TextReader } from "./input/text-reader.js";
+import { Machine } from "./machine/machine.js";
 import { MessageParser } from "./message-parser.js";
 import { checkTextOptions, settingsOf, type TextParseOptions } from "./options.js";
-import { RESILIENT } from "./resilient.js";
-import { TextReader } from "./text-reader.js";
+import { RESILIENT } from "./resilient/grammar.js";
 
 /**
  * Parses a completion that a server gives as text with the markers (`<|channel|>final<|message|>…`), in chunks cut

@@ -1,4 +1,4 @@
-import { compactJson, type JsonView, listMember, member, membersOf, stringMember } from "./json-view.js";
+import { compactJson, type JsonView, listMember, member, membersOf, stringMember } from "../json/view.js";
 
 /**
  * Renders a JSON schema as the TypeScript-like type that the model was trained to read. Deliberately not "valid"

@@ -1,5 +1,5 @@
-import { originalOf } from "../chat/json-value.js";
 import type { ToolDescription, ToolNamespaceConfig, ToolNamespaces } from "../chat/tools.js";
+import { originalOf } from "../json/value.js";
 import { schemaType } from "./schema-type.js";
 
 /** The section that declares tools; `undefined` where there is no namespace at all. */

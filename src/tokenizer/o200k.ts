@@ -1,7 +1,7 @@
-import { Decoder } from "./decoder.js";
-import { Encoder } from "./encoder.js";
+import { Decoder } from "./decode/decoder.js";
+import type { StreamDecoder } from "./decode/stream-decoder.js";
+import { Encoder } from "./encode/encoder.js";
 import { SpecialText } from "./special-text.js";
-import type { StreamDecoder } from "./stream-decoder.js";
 import type { EncodeIntoResult, EncodeOptions, Tokenizer } from "./tokenizer.js";
 
 let encoder: Encoder | undefined;

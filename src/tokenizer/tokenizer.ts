@@ -1,4 +1,4 @@
-import type { StreamDecoder } from "./stream-decoder.js";
+import type { StreamDecoder } from "./decode/stream-decoder.js";
 
 /** What may be said about special tokens in a text that is encoded; the rules are tiktoken's. */
 export interface EncodeOptions {

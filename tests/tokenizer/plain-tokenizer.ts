@@ -1,5 +1,5 @@
-import { CharacterClass, unpackCharacterClasses } from "../../src/tokenizer/character-class.js";
-import { bytesOf, isOrdinaryToken } from "../../src/tokenizer/vocabulary.js";
+import { bytesOf, isOrdinaryToken } from "../../src/tokenizer/decode/vocabulary.js";
+import { CharacterClass, unpackCharacterClasses } from "../../src/tokenizer/encode/character-class.js";
 
 const { OTHER, UPPER, LOWER, CASELESS, MARK, NUMBER, SPACE } = CharacterClass;
 

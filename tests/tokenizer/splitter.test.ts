@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { END_OF_TEXT, Scanner } from "../../src/tokenizer/scanner.js";
-import { Splitter } from "../../src/tokenizer/splitter.js";
+import { END_OF_TEXT, Scanner } from "../../src/tokenizer/encode/split-pattern.js";
+import { Splitter } from "../../src/tokenizer/encode/splitter.js";
 import { randomFrom, trippingText } from "./strings.js";
 
 /** A character for each kind that the table tells apart, and of those beyond ASCII one for each class. */

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { SPECIAL_TOKENS } from "../../src/special-tokens.js";
+import { tokenBytes, unpackVocabulary } from "../../src/tokenizer/decode/vocabulary.js";
 import { createTokenizer } from "../../src/tokenizer/o200k.js";
 import type { EncodeOptions } from "../../src/tokenizer/tokenizer.js";
-import { tokenBytes, unpackVocabulary } from "../../src/tokenizer/vocabulary.js";
 
 const tokenizer = createTokenizer(SPECIAL_TOKENS);
 

@@ -1,0 +1,309 @@
+import { isRole, type Role } from "../../chat/role.js";
+import type { DeclaredTools } from "../declared-tools.js";
+import type { DiagnosticCode } from "../diagnostic.js";
+import type { Header } from "../machine/header.js";
+import { type Lexeme, lexHeader } from "./header-lexer.js";
+import { channelMeant, channelNamed, isContentType, isName } from "./known-words.js";
+
+/** A departure from the format in a header: what, and where in the header's text. */
+export interface Finding {
+  readonly code: DiagnosticCode;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What a header is read against. */
+export interface HeaderContext {
+  /** Whether a start token began the header: then its first word should be a role. */
+  readonly hasStart: boolean;
+  /** The role that a header without one takes. */
+  readonly givenRole: Role;
+  readonly tools: DeclaredTools;
+}
+
+/** What is known of a header while the rules below read it; each rule takes from `lexemes` what it has understood. */
+interface Draft {
+  readonly context: HeaderContext;
+  readonly findings: Finding[];
+  lexemes: Lexeme[];
+  role: Role;
+  name: string | undefined;
+  /** A word that stands where a role should and is none. */
+  roleWord: Lexeme | undefined;
+  channel: string | undefined;
+  recipient: string | undefined;
+  contentType: string | undefined;
+  /** Where the constrain marker stands that the content type came with. */
+  constrainedAt: number;
+}
+
+type HeaderRule = (draft: Draft) => void;
+
+/**
+ * How the resilient mode reads a header that ended at a message token: these rules, in this order. The letters are the
+ * cases of `docs/diagnostics.md` that a rule answers.
+ */
+const HEADER_RULES: readonly HeaderRule[] = [
+  passOverWhiteSpace, // G1
+  leaveOutControlTokens,
+  readMarkedChannels, // C1 to C8, G6
+  readRole, // B2, B3, and a start without a role
+  readUnmarkedChannels, // B3
+  readConstrainedType, // D1, D2, G4
+  readRecipients, // C5, D3
+  readOtherWords, // D1, D3
+  decideAuthor, // B4
+];
+
+/** Reads a header, whatever it says. Where the strict grammar can read it, the result is the same, save for the cases above. */
+export function repairHeader(
+  text: string,
+  context: HeaderContext,
+): { readonly header: Header; readonly findings: readonly Finding[] } {
+  const draft: Draft = {
+    context,
+    findings: [],
+    lexemes: lexHeader(text),
+    role: context.givenRole,
+    name: undefined,
+    roleWord: undefined,
+    channel: undefined,
+    recipient: undefined,
+    contentType: undefined,
+    constrainedAt: Number.POSITIVE_INFINITY,
+  };
+  for (const rule of HEADER_RULES) rule(draft);
+  const { role, name, channel, recipient, contentType, findings } = draft;
+  // The rules find things in their own order; a reader wants the header's.
+  findings.sort((a, b) => a.from - b.from || a.to - b.to);
+  return { header: { role, name, channel, recipient, contentType }, findings };
+}
+
+function report(draft: Draft, code: DiagnosticCode, { from, to }: { from: number; to: number }): void {
+  draft.findings.push({ code, from, to });
+}
+
+/** Takes the lexemes that a condition holds for. */
+function take(draft: Draft, condition: (lexeme: Lexeme) => boolean): Lexeme[] {
+  const taken = draft.lexemes.filter(condition);
+  if (taken.length > 0) draft.lexemes = draft.lexemes.filter((lexeme) => !condition(lexeme));
+  return taken;
+}
+
+/** A part of a word, as a word of its own. */
+function part(word: Lexeme, start: number, end: number = word.text.length): Lexeme {
+  return { kind: "word", text: word.text.slice(start, end), from: word.from + start, to: word.from + end };
+}
+
+/** The white space that separates words for the reference, too; it takes any other for a part of a word. */
+const SEPARATOR = /^[\t\n\f\r ]+$/;
+
+/** White space separates words; anywhere else it says nothing, and is reported. */
+function passOverWhiteSpace(draft: Draft): void {
+  const { lexemes, context } = draft;
+  lexemes.forEach((lexeme, index) => {
+    if (lexeme.kind !== "space") return;
+    const before = lexemes[index - 1];
+    const after = lexemes[index + 1];
+    // The space before a recipient that follows the role in the prompt.
+    const begins = before === undefined && !context.hasStart && lexeme.text === " ";
+    const separates = begins || (before !== undefined && before.kind !== "channel" && SEPARATOR.test(lexeme.text));
+    if (separates && (after?.kind === "word" || after?.kind === "constrain")) return;
+    report(draft, "white-space-in-header", lexeme);
+  });
+  take(draft, ({ kind }) => kind === "space");
+}
+
+function leaveOutControlTokens(draft: Draft): void {
+  for (const control of take(draft, ({ kind }) => kind === "control")) report(draft, "control-in-header", control);
+}
+
+/** Reads what stands behind channel markers. The last known channel counts. */
+function readMarkedChannels(draft: Draft): void {
+  const rest: Lexeme[] = [];
+  let counting: Lexeme | undefined;
+  const queue = draft.lexemes.toReversed();
+  for (let lexeme = queue.pop(); lexeme !== undefined; lexeme = queue.pop()) {
+    if (lexeme.kind !== "channel") {
+      rest.push(lexeme);
+      continue;
+    }
+    const word = queue.at(-1);
+    if (word?.kind !== "word" || word.text.startsWith("to=") || isContentType(word.text)) {
+      report(draft, "channel-without-name", lexeme);
+      continue;
+    }
+    queue.pop();
+    const meant = channelMeant(word.text);
+    if (meant === undefined) {
+      report(draft, "unknown-channel", word);
+      continue;
+    }
+    if (!meant.exact) report(draft, "inexact-channel", word);
+    if (meant.rest !== "") queue.push(part(word, word.text.length - meant.rest.length));
+    if (counting !== undefined) report(draft, "repeated-channel", counting);
+    counting = word;
+    draft.channel = meant.channel;
+  }
+  draft.lexemes = rest;
+}
+
+const GLUED_ROLES = /^(user|assistant|system|developer|tool)\1*(?:analysis|commentary|final)?$/;
+
+/** Reads the first word where it is a role, or should be one. */
+function readRole(draft: Draft): void {
+  const { context } = draft;
+  const first = draft.lexemes[0];
+  // Only a start token asks for a role; without one, or behind a marker, a word need not be one.
+  const expected = context.hasStart && first?.kind === "word" && !first.text.startsWith("to=");
+  const given = first?.kind === "word" ? (GLUED_ROLES.exec(first.text)?.[1] as Role | undefined) : undefined;
+  if (given !== undefined && (context.hasStart || given === context.givenRole)) {
+    draft.role = given;
+    if (context.hasStart && given === "tool") draft.name = "tool";
+    draft.lexemes.splice(0, 1, ...splitGlued(draft, first!, given));
+    if (given === "assistant") passOverRepeatedRole(draft, given);
+  } else if (expected && channelNamed(first.text) === undefined) {
+    draft.roleWord = first;
+    draft.lexemes.shift();
+    // The reference's tool messages may repeat the role behind the name.
+    if (draft.lexemes[0]?.text === "tool") draft.lexemes.shift();
+  } else if (expected) {
+    draft.lexemes.shift();
+    report(draft, "channel-as-role", first);
+    draft.channel ??= channelNamed(first.text);
+  } else if (context.hasStart) {
+    report(draft, "missing-role", { from: 0, to: 0 });
+  }
+}
+
+/** The assistant is no recipient of its own, so another word of its name can only be the role again. */
+function passOverRepeatedRole(draft: Draft, role: Role): void {
+  const next = draft.lexemes.findIndex(({ text }) => text !== role);
+  for (const word of draft.lexemes.splice(0, next < 0 ? draft.lexemes.length : next)) {
+    report(draft, "repeated-role", word);
+  }
+}
+
+/** `assistantassistantfinal`: reports the role's repetitions, and gives what follows as a word. */
+function splitGlued(draft: Draft, word: Lexeme, role: Role): Lexeme[] {
+  let start = role.length;
+  for (; word.text.startsWith(role, start); start += role.length) {
+    report(draft, "repeated-role", part(word, start, start + role.length));
+  }
+  return start < word.text.length ? [part(word, start)] : [];
+}
+
+/** Reads channels that stand alone: no other word of a header could be meant by one. */
+function readUnmarkedChannels(draft: Draft): void {
+  for (const word of take(draft, ({ kind, text }) => kind === "word" && channelNamed(text) !== undefined)) {
+    report(draft, draft.channel === undefined ? "channel-without-marker" : "repeated-channel", word);
+    draft.channel ??= channelNamed(word.text);
+  }
+}
+
+/** Reads what stands behind constrain markers. */
+function readConstrainedType(draft: Draft): void {
+  const rest: Lexeme[] = [];
+  for (let index = 0; index < draft.lexemes.length; index++) {
+    const lexeme = draft.lexemes[index]!;
+    if (lexeme.kind !== "constrain") {
+      rest.push(lexeme);
+      continue;
+    }
+    const next = draft.lexemes[index + 1];
+    if (next?.text.startsWith("to=")) {
+      report(draft, "control-in-header", lexeme);
+      continue;
+    }
+    const type = next?.kind === "word" ? next : undefined;
+    if (type !== undefined) index++;
+    const span = { from: lexeme.from, to: (type ?? lexeme).to };
+    if (draft.contentType !== undefined) report(draft, "unexpected-header-words", span);
+    else if (type !== undefined && type.from > lexeme.to) report(draft, "inexact-content-type", span);
+    draft.contentType ??= lexeme.text + (type?.text ?? "");
+    draft.constrainedAt = Math.min(draft.constrainedAt, lexeme.from);
+  }
+  draft.lexemes = rest;
+}
+
+/** Reads `to=…`; the last one counts. The words behind it that nothing else explains are the content type. */
+function readRecipients(draft: Draft): void {
+  const first = draft.lexemes.findIndex(({ text }) => text.startsWith("to="));
+  if (first < 0) return;
+  let counting: Lexeme | undefined;
+  for (const word of draft.lexemes.splice(first)) {
+    if (!word.text.startsWith("to=")) {
+      draft.lexemes.push(word);
+    } else if (isAuthor(draft, word.text.slice("to=".length))) {
+      report(draft, "recipient-is-author", word);
+    } else {
+      if (counting !== undefined) report(draft, "repeated-recipient", counting);
+      counting = word;
+      draft.recipient = word.text.slice("to=".length);
+    }
+  }
+  const behind = draft.lexemes.splice(first);
+  if (draft.contentType === undefined && behind.length > 0) {
+    draft.contentType = behind.map(({ text }) => text).join(" ");
+  } else {
+    draft.lexemes.push(...behind);
+  }
+}
+
+function isRecipient(word: string): boolean {
+  return isName(word) && !isContentType(word);
+}
+
+function isAuthor(draft: Draft, name: string): boolean {
+  return draft.role === "assistant" && draft.roleWord === undefined && name === "assistant";
+}
+
+/** Reads what is left: a recipient without `to=`, a content type without a marker, or neither. */
+function readOtherWords(draft: Draft): void {
+  const words = draft.lexemes;
+  draft.lexemes = [];
+  const [first, second] = words;
+  if (first === undefined) return;
+  const mayBeType = draft.contentType === undefined;
+  // A recipient stands in front of the content type.
+  const mayBeName = draft.recipient === undefined && first.from < draft.constrainedAt && isRecipient(first.text);
+  if (mayBeName && (words.length === 1 || (words.length === 2 && mayBeType))) {
+    if (isAuthor(draft, first.text)) report(draft, "recipient-is-author", first);
+    else draft.recipient = first.text;
+    draft.contentType ??= second?.text;
+  } else if (mayBeType && words.every(({ text }) => isContentType(text))) {
+    draft.contentType = words.map(({ text }) => text).join(" ");
+  } else {
+    report(draft, "unexpected-header-words", { from: first.from, to: words.at(-1)!.to });
+  }
+}
+
+/** Decides what a word means that stands where a role should: a tool that answers, a tool that is called, or nothing. */
+function decideAuthor(draft: Draft): void {
+  const { context, roleWord } = draft;
+  if (roleWord === undefined) return;
+  const word = roleWord.text;
+  const [role, name] = splitAt(word, ":");
+  const declared = context.tools.fullName(word);
+  if (draft.recipient !== undefined) {
+    draft.role = "tool";
+    draft.name = word;
+  } else if (declared !== undefined && context.givenRole === "assistant") {
+    draft.recipient = declared;
+    report(draft, "tool-as-role", roleWord);
+  } else if (isRole(role) && name !== undefined) {
+    // How the renderer writes a participant's name.
+    draft.role = role;
+    draft.name = name;
+  } else if (word.includes(".")) {
+    draft.role = "tool";
+    draft.name = word;
+  } else {
+    report(draft, "unknown-role", roleWord);
+  }
+}
+
+function splitAt(text: string, separator: string): [string, string | undefined] {
+  const index = text.indexOf(separator);
+  return index < 0 ? [text, undefined] : [text.slice(0, index), text.slice(index + separator.length)];
+}
