@@ -2,20 +2,24 @@ import type { Message } from "../chat/message.js";
 import type { Role } from "../chat/role.js";
 import type { Diagnostic } from "./diagnostic.js";
 import type { HarmonyEvent } from "./event.js";
+import type { Assembler } from "./machine/assembler.js";
+import type { State } from "./machine/grammar.js";
 import type { Machine } from "./machine/machine.js";
 import type { MessageSpans } from "./span.js";
 import { StreamState } from "./stream-state.js";
 
-const STREAM_STATES = {
+const STREAM_STATES: Readonly<Record<State, StreamState>> = {
   between: StreamState.EXPECT_START,
   header: StreamState.HEADER,
   content: StreamState.CONTENT,
   undecodable: StreamState.CONTENT,
+  overlong: StreamState.CONTENT,
   afterCall: StreamState.EXPECT_START,
+  headerAfterCall: StreamState.HEADER,
   orphaned: StreamState.EXPECT_START,
-} as const;
+};
 
-/** What the parsers have in common: how the state machine behind them is read, ended and started again. */
+/** What the two parsers have in common: how the state machine behind them is read, ended and started again. */
 export abstract class MessageParser<Input> {
   readonly #createMachine: () => Machine<Input>;
   #machine: Machine<Input>;
@@ -31,19 +35,24 @@ export abstract class MessageParser<Input> {
     return this.#machine;
   }
 
+  /** @internal */
+  protected get assembler(): Assembler<Input> {
+    return this.#machine.assembler;
+  }
+
   /** The messages that have ended. */
   get messages(): readonly Message[] {
-    return this.#machine.messages;
+    return this.assembler.messages;
   }
 
   /** Which part of the input each of the messages was made from. */
   get spans(): readonly MessageSpans[] {
-    return this.#machine.spans;
+    return this.assembler.spans;
   }
 
   /** Where the input departed from the format, in order (resilient mode). */
   get diagnostics(): readonly Diagnostic[] {
-    return this.#machine.diagnostics;
+    return this.assembler.diagnostics;
   }
 
   /** What is being read. */
@@ -53,32 +62,32 @@ export abstract class MessageParser<Input> {
 
   /** The role of the current message, or the given one until its header has ended. */
   get currentRole(): Role | undefined {
-    return this.#machine.header?.role ?? this.#machine.nextRole;
+    return this.assembler.header?.role ?? this.assembler.nextRole;
   }
 
   /** The channel of the message whose content is being read. */
   get currentChannel(): string | undefined {
-    return this.#machine.header?.channel;
+    return this.assembler.header?.channel;
   }
 
   /** The recipient of the message whose content is being read. */
   get currentRecipient(): string | undefined {
-    return this.#machine.header?.recipient;
+    return this.assembler.header?.recipient;
   }
 
   /** The content type of the message whose content is being read. */
   get currentContentType(): string | undefined {
-    return this.#machine.header?.contentType;
+    return this.assembler.header?.content_type;
   }
 
-  /** The content so far of the message that is being read, `""` outside of one. */
+  /** The content so far of the message that is being read; `""` outside of a content. */
   get currentContent(): string {
-    return this.#machine.content;
+    return this.assembler.content;
   }
 
   /**
    * Processes the end of the input: a content that is being read becomes a message.
-   * @throws HarmonyError `unexpected-end` inside a header (strict and permissive modes).
+   * @throws HarmonyError `unexpected-end` inside of a header (strict and permissive modes).
    */
   processEos(): this {
     this.#machine.finish();
@@ -86,18 +95,18 @@ export abstract class MessageParser<Input> {
   }
 
   /**
-   * Processes the end of the input, and tells what came of it; the last event is `end`.
+   * Processes the end of the input, and returns what came of it; the last event is `end`.
    * @throws HarmonyError as {@link MessageParser.processEos} does.
    */
   finish(): HarmonyEvent[] {
-    this.#machine.listen();
+    this.assembler.listen();
     this.processEos();
-    return [...this.#machine.takeEvents(), { type: "end" }];
+    return [...this.assembler.takeEvents(), { type: "end" }];
   }
 
-  /** The events that could not be returned, because the call that they belong to threw an error. */
+  /** The events that could not be returned because the call to which they belong threw an error. */
   takeEvents(): HarmonyEvent[] {
-    return this.#machine.takeEvents();
+    return this.assembler.takeEvents();
   }
 
   /** Makes the parser what it was when it was new. Messages and diagnostics that were handed out stay as they are. */

@@ -5,14 +5,14 @@ const BARE_TOOLS: ReadonlySet<string> = new Set(["python", "browser"]);
 export class DeclaredTools {
   readonly #names: ReadonlySet<string>;
 
-  /** @param names Full names (`functions.bash`); one without a namespace is a developer's function (`bash`). */
+  /** @param names Full names (`functions.bash`); a name without a namespace is a developer's function (`bash`). */
   constructor(names: Iterable<string>) {
     this.#names = new Set(
       Array.from(names, (name) => (name.includes(".") || BARE_TOOLS.has(name) ? name : `functions.${name}`)),
     );
   }
 
-  /** The full name of the tool that a model means by this name, `undefined` where none is declared. */
+  /** The full name of the declared tool that a model means by this name; `undefined` if it means none of them. */
   fullName(name: string): string | undefined {
     if (this.#names.has(name)) return name;
     for (const full of this.#names) {
