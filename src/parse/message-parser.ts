@@ -2,7 +2,6 @@ import type { Message } from "../chat/message.js";
 import type { Role } from "../chat/role.js";
 import type { Diagnostic } from "./diagnostic.js";
 import type { HarmonyEvent } from "./event.js";
-import type { Assembler } from "./machine/assembler.js";
 import type { State } from "./machine/grammar.js";
 import type { Machine } from "./machine/machine.js";
 import type { MessageSpans } from "./span.js";
@@ -35,24 +34,19 @@ export abstract class MessageParser<Input> {
     return this.#machine;
   }
 
-  /** @internal */
-  protected get assembler(): Assembler<Input> {
-    return this.#machine.assembler;
-  }
-
   /** The messages that have ended. */
   get messages(): readonly Message[] {
-    return this.assembler.messages;
+    return this.#machine.messages;
   }
 
   /** Which part of the input each of the messages was made from. */
   get spans(): readonly MessageSpans[] {
-    return this.assembler.spans;
+    return this.#machine.spans;
   }
 
   /** Where the input departed from the format, in order (resilient mode). */
   get diagnostics(): readonly Diagnostic[] {
-    return this.assembler.diagnostics;
+    return this.#machine.diagnostics;
   }
 
   /** What is being read. */
@@ -62,27 +56,27 @@ export abstract class MessageParser<Input> {
 
   /** The role of the current message, or the given one until its header has ended. */
   get currentRole(): Role | undefined {
-    return this.assembler.header?.role ?? this.assembler.nextRole;
+    return this.#machine.header?.role ?? this.#machine.nextRole;
   }
 
   /** The channel of the message whose content is being read. */
   get currentChannel(): string | undefined {
-    return this.assembler.header?.channel;
+    return this.#machine.header?.channel;
   }
 
   /** The recipient of the message whose content is being read. */
   get currentRecipient(): string | undefined {
-    return this.assembler.header?.recipient;
+    return this.#machine.header?.recipient;
   }
 
   /** The content type of the message whose content is being read. */
   get currentContentType(): string | undefined {
-    return this.assembler.header?.content_type;
+    return this.#machine.header?.content_type;
   }
 
   /** The content so far of the message that is being read; `""` outside of a content. */
   get currentContent(): string {
-    return this.assembler.content;
+    return this.#machine.content;
   }
 
   /**
@@ -99,14 +93,14 @@ export abstract class MessageParser<Input> {
    * @throws HarmonyError as {@link MessageParser.processEos} does.
    */
   finish(): HarmonyEvent[] {
-    this.assembler.listen();
+    this.#machine.listen();
     this.processEos();
-    return [...this.assembler.takeEvents(), { type: "end" }];
+    return [...this.#machine.takeEvents(), { type: "end" }];
   }
 
   /** The events that could not be returned because the call to which they belong threw an error. */
   takeEvents(): HarmonyEvent[] {
-    return this.assembler.takeEvents();
+    return this.#machine.takeEvents();
   }
 
   /** Makes the parser what it was when it was new. Messages and diagnostics that were handed out stay as they are. */

@@ -81,15 +81,15 @@ export class StreamableParser extends MessageParser<number> {
    */
   push(tokens: number | Iterable<number>): HarmonyEvent[] {
     if (typeof tokens !== "number") checkIterable(tokens, "tokens", "a token or an iterable of tokens");
-    this.assembler.listen();
+    this.machine.listen();
     if (typeof tokens === "number") this.process(tokens);
     else for (const token of tokens) this.process(token);
-    return this.assembler.takeEvents();
+    return this.machine.takeEvents();
   }
 
   /** What the last token added to the content; `undefined` if it completed no character, or was not content. */
   get lastContentDelta(): string | undefined {
-    return this.assembler.lastDelta;
+    return this.machine.lastDelta;
   }
 
   override reset(): void {
@@ -102,7 +102,7 @@ export class StreamableParser extends MessageParser<number> {
    * that is being read.
    */
   get stateData(): StateData {
-    const { header, gathered } = this.assembler;
+    const { header, gathered } = this.machine;
     const state = this.state;
     if (state === StreamState.EXPECT_START) return { state };
     if (state === StreamState.HEADER) {
@@ -124,7 +124,7 @@ export class StreamableParser extends MessageParser<number> {
 
   /** The content as the reference holds it: each piece of text as it became known, encoded as ordinary text. */
   #contentTokens(): number[] {
-    const { contentStart, prefilled } = this.assembler;
+    const { contentStart, prefilled } = this.machine;
     const encoded = this.#tokenizer.encodeOrdinary(prefilled);
     const reader = new TokenReader(this.#tokenizer);
     const isResilient = this.#mode === "resilient";

@@ -57,9 +57,9 @@ export class HarmonyTextParser extends MessageParser<string> {
    */
   push(text: string): HarmonyEvent[] {
     checkString(text, "text");
-    this.assembler.listen();
+    this.machine.listen();
     this.process(text);
-    return this.assembler.takeEvents();
+    return this.machine.takeEvents();
   }
 
   override processEos(): this {

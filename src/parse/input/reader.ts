@@ -35,9 +35,12 @@ export class TokenReader implements Reader<number> {
   broken: readonly Span[] = NOTHING_BROKEN;
   readonly #tokenizer: Tokenizer;
   readonly #utf8 = new Utf8Decoder();
-  /** Tokens whose bytes may still be waiting, from `#firstWaiting` on: where each begins in the input, and its first byte. */
-  #waiting: { readonly position: number; readonly firstByte: number }[] = [];
-  #firstWaiting = 0;
+  // The tokens whose bytes may still be waiting, from index `#first` to before `#count`: where each of them begins in the
+  // input, and which byte of all that went through the decoder is its first.
+  readonly #positions: number[] = [];
+  readonly #firstBytes: number[] = [];
+  #first = 0;
+  #count = 0;
 
   constructor(tokenizer: Tokenizer) {
     this.#tokenizer = tokenizer;
@@ -56,26 +59,19 @@ export class TokenReader implements Reader<number> {
   }
 
   read(token: number, position: number): string | undefined {
-    const utf8 = this.#utf8;
-    this.broken = NOTHING_BROKEN;
-    if (utf8.isEmpty) {
+    // Reading the field is cheaper than writing it, and this runs for every token.
+    if (this.broken !== NOTHING_BROKEN) this.broken = NOTHING_BROKEN;
+    if (this.#utf8.isEmpty) {
       const text = this.#tokenizer.tokenText(token);
       if (text !== undefined) return text;
-      this.#forgetWaiting();
     }
-    const bytes = this.#tokenizer.tokenBytes(token);
-    if (bytes === undefined) return undefined;
-    this.#waiting.push({ position, firstByte: utf8.pushed });
-    utf8.push(bytes);
-    const text = utf8.next();
-    this.#locateBroken();
-    return text;
+    return this.#readBytes(token, position);
   }
 
   flush(): string {
     this.broken = NOTHING_BROKEN;
     const text = this.#utf8.last();
-    this.#locateBroken();
+    if (this.#utf8.hasReplaced) this.#locateBroken();
     return text;
   }
 
@@ -85,27 +81,38 @@ export class TokenReader implements Reader<number> {
 
   reset(): void {
     this.broken = NOTHING_BROKEN;
-    this.#forgetWaiting();
+    this.#first = 0;
+    this.#count = 0;
     this.#utf8.reset();
   }
 
-  #forgetWaiting(): void {
-    if (this.#waiting.length > 0) this.#waiting = [];
-    this.#firstWaiting = 0;
+  /** Reads a token that is not made of whole characters, or follows one that was not. */
+  #readBytes(token: number, position: number): string | undefined {
+    const utf8 = this.#utf8;
+    const bytes = this.#tokenizer.tokenBytes(token);
+    if (bytes === undefined) return undefined;
+    if (utf8.isEmpty) {
+      this.#first = 0;
+      this.#count = 0;
+    }
+    this.#positions[this.#count] = position;
+    this.#firstBytes[this.#count++] = utf8.pushed;
+    utf8.push(bytes);
+    const text = utf8.next();
+    if (utf8.hasReplaced) this.#locateBroken();
+    return text;
   }
 
   /** Finds the tokens whose bytes the decoder has just replaced. */
   #locateBroken(): void {
-    const { hasReplaced, replacedFrom, taken } = this.#utf8;
-    if (!hasReplaced) return;
-    const waiting = this.#waiting;
-    let at = this.#firstWaiting;
-    while (at + 1 < waiting.length && waiting[at + 1]!.firstByte <= replacedFrom) at++;
-    const from = waiting[at]!.position;
-    while (at + 1 < waiting.length && waiting[at + 1]!.firstByte < taken) at++;
-    this.broken = [[from, waiting[at]!.position + 1]];
+    const { replacedFrom, taken } = this.#utf8;
+    let at = this.#first;
+    while (at + 1 < this.#count && this.#firstBytes[at + 1]! <= replacedFrom) at++;
+    const from = this.#positions[at]!;
+    while (at + 1 < this.#count && this.#firstBytes[at + 1]! < taken) at++;
+    this.broken = [[from, this.#positions[at]! + 1]];
     // No byte of the tokens before the last one taken is waiting any more.
-    this.#firstWaiting = at;
+    this.#first = at;
   }
 }
 

@@ -33,6 +33,7 @@ export class Assembler<Input> {
   /** From where on the content was too long to be kept; `undefined` if all of it was. */
   excessFrom: number | undefined;
 
+  readonly #maxLength: number;
   #header: Header | undefined;
   /** Where the header begins, with its start token if it has one. */
   #headerStart = 0;
@@ -45,6 +46,7 @@ export class Assembler<Input> {
   constructor(reader: Reader<Input>, settings: ParserSettings) {
     this.reader = reader;
     this.settings = settings;
+    this.#maxLength = settings.maxMessageLength;
     this.gathered = new Gathered(settings.maxMessageLength);
     this.nextRole = settings.role;
   }
@@ -73,17 +75,6 @@ export class Assembler<Input> {
   /** Whether a start token began the header that is being gathered. */
   get hasStart(): boolean {
     return this.#hasStart;
-  }
-
-  /** Moves on to the next input, which is so many units wide: 1 for a token, its length for a text. */
-  advance(width: number): void {
-    this.position = this.end;
-    this.end += width;
-  }
-
-  /** Moves on to the end of the input. */
-  advanceToEnd(): void {
-    this.position = this.end;
   }
 
   // ---- headers, and what stands between messages
@@ -146,7 +137,7 @@ export class Assembler<Input> {
 
   /** Whether the content may have so much more text. */
   hasRoomFor(text: string): boolean {
-    return this.#content.length + text.length <= this.settings.maxMessageLength;
+    return this.#content.length + text.length <= this.#maxLength;
   }
 
   /** Adds text to the content. */
