@@ -41,7 +41,7 @@ export type {
   MessageEndEvent,
   MessageStartEvent,
 } from "./parse/event.js";
-export type { Header } from "./parse/machine/header.js";
+export type { Header } from "./parse/header.js";
 export type { MessageParser } from "./parse/message-parser.js";
 export type { ParseMode, ParseOptions, Prefill, RecoveryOptions, TextParseOptions } from "./parse/options.js";
 export type { MessageSpans, Span } from "./parse/span.js";

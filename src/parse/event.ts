@@ -1,6 +1,6 @@
 import type { Message } from "../chat/message.js";
 import type { Diagnostic } from "./diagnostic.js";
-import type { Header } from "./machine/header.js";
+import type { Header } from "./header.js";
 import type { MessageSpans } from "./span.js";
 
 /**

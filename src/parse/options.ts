@@ -1,8 +1,8 @@
 import { checkRole, type Role } from "../chat/role.js";
 import { checkBoolean, checkIterable, checkOptions, checkString, showValue } from "../options.js";
-import { DeclaredTools } from "./machine/declared-tools.js";
-import { nameWithout } from "./machine/header.js";
+import { nameWithout } from "./header.js";
 import type { ParserSettings } from "./machine/settings.js";
+import { DeclaredTools } from "./machine/settings.js";
 
 /** How a parser treats what does not follow the format. */
 export type ParseMode = "strict" | "permissive" | "resilient";

@@ -2,10 +2,10 @@ import { Message } from "../../chat/message.js";
 import type { Role } from "../../chat/role.js";
 import { DIAGNOSTICS, type Diagnostic, type DiagnosticAction, type DiagnosticCode } from "../diagnostic.js";
 import type { Ending, HarmonyEvent } from "../event.js";
+import type { Header } from "../header.js";
 import type { Reader } from "../input/reader.js";
 import type { MessageSpans, Span } from "../span.js";
 import { Gathered } from "./gathered.js";
-import type { Header } from "./header.js";
 import type { ParserSettings } from "./settings.js";
 
 /**

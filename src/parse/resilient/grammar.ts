@@ -2,6 +2,7 @@ import { Channel } from "../../chat/channel.js";
 import { hasMarker } from "../../special-tokens.js";
 import type { DiagnosticAction, DiagnosticCode } from "../diagnostic.js";
 import type { Ending } from "../event.js";
+import type { Header } from "../header.js";
 import type { Assembler } from "../machine/assembler.js";
 import {
   always,
@@ -12,7 +13,6 @@ import {
   type Rule,
   type State,
 } from "../machine/grammar.js";
-import type { Header } from "../machine/header.js";
 import type { Span } from "../span.js";
 import { isWhiteSpace } from "../words.js";
 import { type HeaderContext, type HeaderDiagnostic, repairHeader } from "./header.js";

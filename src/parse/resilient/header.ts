@@ -1,7 +1,7 @@
 import { isRole, type Role } from "../../chat/role.js";
 import type { DiagnosticCode } from "../diagnostic.js";
-import type { DeclaredTools } from "../machine/declared-tools.js";
-import { type Header, nameWithout } from "../machine/header.js";
+import { type Header, nameWithout } from "../header.js";
+import type { DeclaredTools } from "../machine/settings.js";
 import { ANY_CHANNEL, ANY_ROLE, channelNamed, isContentType, TO } from "../words.js";
 import { type Lexeme, lexHeader } from "./header-lexer.js";
 import { channelMeant, isFullToolName } from "./word-meaning.js";

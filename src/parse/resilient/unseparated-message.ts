@@ -1,7 +1,7 @@
 import { Channel } from "../../chat/channel.js";
 import type { Role } from "../../chat/role.js";
 import { CONSTRAIN_MARKER, hasMarker } from "../../special-tokens.js";
-import { type Header, nameWithout } from "../machine/header.js";
+import { type Header, nameWithout } from "../header.js";
 import { ANY_CHANNEL, ANY_CONTENT_TYPE, ANY_ROLE, CHANNEL_MARKER, isWhiteSpace, literally, TO } from "../words.js";
 import type { HeaderContext, HeaderDiagnostic } from "./header.js";
 

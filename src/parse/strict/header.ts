@@ -1,8 +1,8 @@
 import { isRole, type Role } from "../../chat/role.js";
 import { HarmonyError } from "../../errors.js";
 import { CONSTRAIN_MARKER } from "../../special-tokens.js";
+import type { Header } from "../header.js";
 import type { Gathered } from "../machine/gathered.js";
-import type { Header } from "../machine/header.js";
 import { CHANNEL_MARKER, literally, TO, trimWhiteSpace } from "../words.js";
 
 const ASCII_WHITE_SPACE = /[\t\n\f\r ]+/;

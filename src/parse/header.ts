@@ -1,4 +1,4 @@
-import type { Role } from "../../chat/role.js";
+import type { Role } from "../chat/role.js";
 
 /** What a message's header says, in the fields of a message. */
 export interface Header {
