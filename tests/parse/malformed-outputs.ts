@@ -1,13 +1,13 @@
 import type { TextParseOptions } from "../../src/parse/options.js";
 
-/** What a model wrote after `<|start|>assistant`, and what the resilient mode makes of it. */
+/** What a model wrote after `<|start|>assistant`, and how the resilient mode reads it. */
 export interface Case {
   /** The number of the case in docs/diagnostics.md. */
   readonly number: string;
   readonly output: string;
-  /** `channel to=recipient type| content`, each part where it is there; with `role:` in front if it is no assistant's. */
+  /** `channel to=recipient type| content`, without what is absent; `role:` comes first unless it is the assistant's. */
   readonly messages: readonly string[];
-  /** The codes of the diagnostics, each with the text that it is about. */
+  /** The code of each diagnostic, followed by the text that it is about. */
   readonly diagnostics: readonly string[];
   readonly options: TextParseOptions;
 }
@@ -251,13 +251,13 @@ export const CASES: readonly Case[] = [
   ),
 ];
 
-/** What only tokens can say. */
+/** An id outside the vocabulary. */
 export const UNKNOWN_TOKEN = 201089;
 
 const dropped = (output: string, ...messages: readonly string[]): Case =>
   row("T1", output, messages, [], { markersDropped: true });
 
-/** Outputs whose markers a server has dropped: only for text, and only where it is asked for. */
+/** Outputs whose markers a server has dropped: these are read from text only, and only with `markersDropped`. */
 export const CASES_WITHOUT_MARKERS: readonly Case[] = [
   dropped("analysisWe think.assistantfinalFour", "analysis| We think.", "final| Four"),
   dropped(

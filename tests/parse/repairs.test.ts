@@ -3,11 +3,11 @@ import type { Message } from "../../src/chat/message.js";
 import type { Diagnostic } from "../../src/parse/diagnostic.js";
 import { StreamableParser } from "../../src/parse/streamable-parser.js";
 import { HarmonyTextParser } from "../../src/parse/text-parser.js";
-import { CASES, CASES_WITHOUT_MARKERS, type Case, UNKNOWN_TOKEN } from "./cases.js";
-import { encoding, tokensOf } from "./recorded.js";
+import { encoding, tokensOf } from "./encoding.js";
+import { CASES, CASES_WITHOUT_MARKERS, type Case, UNKNOWN_TOKEN } from "./malformed-outputs.js";
 
-/** A message as the cases write it. */
-function written({ role, name, channel, recipient, content_type, content }: Message): string {
+/** A message in the notation of {@link Case.messages}. */
+function notationOf({ role, name, channel, recipient, content_type, content }: Message): string {
   const author = role === "assistant" ? undefined : `${role}${name === undefined ? "" : `(${name})`}:`;
   const parts = [author, channel, recipient === undefined ? undefined : `to=${recipient}`, content_type];
   const [part] = content;
@@ -21,7 +21,7 @@ interface Outcome {
 
 function outcome({ messages, diagnostics }: Outcome): Pick<Case, "messages" | "diagnostics"> {
   return {
-    messages: messages.map(written),
+    messages: messages.map(notationOf),
     diagnostics: diagnostics.map(({ code, text }) => `${code} ${text}`),
   };
 }
@@ -63,7 +63,7 @@ describe.each(CASES)("$number: $output", (row) => {
 
 describe.each(CASES_WITHOUT_MARKERS)("$number: $output", testText);
 
-describe("what only tokens can say", () => {
+describe("what can happen in tokens but not in text", () => {
   /** A space and the first half of some emoji. */
   const HALF_AN_EMOJI = 9552;
 

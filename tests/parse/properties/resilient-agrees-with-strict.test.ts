@@ -1,17 +1,17 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Message } from "../../src/chat/message.js";
-import type { Role } from "../../src/chat/role.js";
-import { HarmonyError } from "../../src/errors.js";
-import type { Diagnostic, DiagnosticCode } from "../../src/parse/diagnostic.js";
-import { parseMessages } from "../../src/parse/parse-messages.js";
-import { StreamableParser } from "../../src/parse/streamable-parser.js";
-import { SpecialToken } from "../../src/special-tokens.js";
-import { readVectors } from "../vectors/read.js";
-import type { Rows } from "../vectors/rows.js";
-import { RUNS, TIMEOUT } from "./for-all.js";
-import { randomTokens } from "./outputs.js";
-import { Random } from "./random.js";
-import { encoding, tokensOf } from "./recorded.js";
+import type { Message } from "../../../src/chat/message.js";
+import type { Role } from "../../../src/chat/role.js";
+import { HarmonyError } from "../../../src/errors.js";
+import type { Diagnostic, DiagnosticCode } from "../../../src/parse/diagnostic.js";
+import { parseMessages } from "../../../src/parse/parse-messages.js";
+import { StreamableParser } from "../../../src/parse/streamable-parser.js";
+import { SpecialToken } from "../../../src/special-tokens.js";
+import { testProperty } from "../../property.js";
+import { readVectors } from "../../vectors/read.js";
+import type { Rows } from "../../vectors/rows.js";
+import { encoding, tokensOf } from "../encoding.js";
+import { anyTokens } from "./arbitraries.js";
 
 interface Resilient {
   readonly messages: readonly Message[];
@@ -36,7 +36,7 @@ function strictly(tokens: Iterable<number>, role: Role | null | undefined): Mess
 /** Why the two modes may read the same output differently although it is no error in either. */
 interface Reason {
   readonly reason: string;
-  /** The diagnostics that tell of it; none where the format itself allows what strict mode misreads. */
+  /** The diagnostics that report it; none where the format itself allows what the strict mode misreads. */
   readonly codes: readonly DiagnosticCode[];
   readonly example: string;
   readonly strict: readonly object[];
@@ -61,7 +61,7 @@ const REASONS: readonly Reason[] = [
     resilient: [{ role: "user", content: "U" }],
   },
   {
-    reason: "D2: the white space behind a constrain marker is not the type's",
+    reason: "D2: white space after a constrain marker is not part of the type",
     codes: ["inexact-content-type"],
     example: "<|channel|>final<|constrain|> json<|message|>{}",
     strict: [assistant("{}", { channel: "final", recipient: "<|constrain|>", content_type: "json" })],
@@ -82,7 +82,7 @@ const REASONS: readonly Reason[] = [
     resilient: [assistant("B", { channel: "commentary" })],
   },
   {
-    reason: "C5 and rule 6: the assistant is no recipient of its own",
+    reason: "C5 and rule 6: the assistant is not a recipient of its own messages",
     codes: ["recipient-is-author", "repeated-role"],
     example: "<|channel|>commentary to=assistant<|message|>B",
     strict: [assistant("B", { channel: "commentary", recipient: "assistant" })],
@@ -96,7 +96,7 @@ const REASONS: readonly Reason[] = [
     resilient: [assistant("B", { recipient: "a", content_type: "b" })],
   },
   {
-    reason: "C6: what is no name is no recipient",
+    reason: "C6: what is not a name is not a recipient",
     codes: ["unexpected-header-words"],
     example: "<|channel|>commentary 2?<|message|>B",
     strict: [assistant("B", { channel: "commentary", recipient: "2?" })],
@@ -110,7 +110,7 @@ const REASONS: readonly Reason[] = [
     resilient: [assistant("A"), assistant("B", { recipient: "x", content_type: "json" })],
   },
   {
-    reason: "rule 7: white space is in no word",
+    reason: "rule 7: white space is never part of a word",
     codes: ["white-space-in-header"],
     example: "<|channel|>final<|constrain|>json\u00a0<|message|>{}",
     strict: [assistant("{}", { channel: "final", recipient: "<|constrain|>json" })],
@@ -138,7 +138,7 @@ const REASONS: readonly Reason[] = [
     resilient: [assistant("B")],
   },
   {
-    reason: "G8 and rule 8: a control token is no text",
+    reason: "G8 and rule 8: a control token is not text",
     codes: ["control-in-content"],
     example: "<|message|>A<|constrain|>B",
     strict: [assistant("A<|constrain|>B")],
@@ -148,12 +148,12 @@ const REASONS: readonly Reason[] = [
 
 const UNKNOWN_IN_CONTENT = "G7: an id outside the vocabulary costs one character, not the rest of the message";
 
-/** The reason for a difference; `undefined` for one that has none. */
+/** Why the two modes differ here; `undefined` where nothing excuses it. */
 function reasonFor(tokens: readonly number[], role: Role | null | undefined, resilient: Resilient): string | undefined {
   const codes = new Set(resilient.diagnostics.map(({ code }) => code));
   if (codes.has("unknown-token")) return UNKNOWN_IN_CONTENT;
-  const told = REASONS.find((reason) => reason.codes.some((code) => codes.has(code)));
-  if (told !== undefined) return told.reason;
+  const reported = REASONS.find((reason) => reason.codes.some((code) => codes.has(code)));
+  if (reported !== undefined) return reported.reason;
   if (role !== null && role !== undefined && tokens[0] === SpecialToken.START) return REASONS[1]!.reason;
   const hasTypeAlone = resilient.messages.some(
     ({ recipient, content_type }) => recipient === undefined && content_type !== undefined,
@@ -161,7 +161,15 @@ function reasonFor(tokens: readonly number[], role: Role | null | undefined, res
   return hasTypeAlone ? REASONS[0]!.reason : undefined;
 }
 
-describe("where strict succeeds, resilient reads the same, save for", () => {
+function expectSameOrReason(tokens: readonly number[], role: Role | null | undefined): void {
+  const strict = strictly(tokens, role);
+  if (strict === undefined) return;
+  const resilient = parseResiliently(tokens, role);
+  if (JSON.stringify(strict) === JSON.stringify(resilient.messages)) return;
+  if (reasonFor(tokens, role, resilient) === undefined) expect(resilient.messages).toEqual(strict);
+}
+
+describe("where the strict mode succeeds, the resilient mode reads the same, except for", () => {
   test.each(REASONS)("$reason", ({ example, strict, resilient }) => {
     const tokens = tokensOf(example);
     expect(strictly(tokens, "assistant")?.map((message) => message.toJSON())).toEqual(strict);
@@ -176,26 +184,13 @@ describe("where strict succeeds, resilient reads the same, save for", () => {
     ]);
   });
 
-  test(
-    `nothing else, in the recorded outputs and ${RUNS} random ones`,
-    () => {
-      const counts: Record<string, number> = { same: 0 };
-      const compare = (tokens: readonly number[], role: Role | null | undefined): void => {
-        const strict = strictly(tokens, role);
-        if (strict === undefined) return;
-        const resilient = parseResiliently(tokens, role);
-        const same = JSON.stringify(strict) === JSON.stringify(resilient.messages);
-        const reason = same ? "same" : reasonFor(tokens, role, resilient);
-        if (reason === undefined) expect(resilient.messages, JSON.stringify(tokens)).toEqual(strict);
-        else counts[reason] = (counts[reason] ?? 0) + 1;
-      };
-      for (const { tokens, role } of readVectors<Rows["parse"]>("parse")) compare(tokens, role as Role | null);
-      for (let seed = 0; seed < RUNS; seed++) {
-        const random = new Random(seed);
-        compare(randomTokens(random), random.pick(["assistant", "assistant", undefined, "tool"]));
-      }
-      console.info(counts);
-    },
-    TIMEOUT,
+  test("nothing else, in the recorded outputs", () => {
+    for (const { tokens, role } of readVectors<Rows["parse"]>("parse")) expectSameOrReason(tokens, role);
+  });
+
+  testProperty(
+    "nothing else, in any output",
+    [anyTokens, fc.constantFrom("assistant", "assistant", undefined, "tool")],
+    expectSameOrReason,
   );
 });
