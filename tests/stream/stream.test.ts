@@ -4,7 +4,7 @@ import { StreamableParser } from "../../src/parse/streamable-parser.js";
 import { HarmonyTextParser } from "../../src/parse/text-parser.js";
 import { HarmonyEventStream } from "../../src/stream/event-stream.js";
 import { parseStream } from "../../src/stream/parse-stream.js";
-import { encoding, tokensOf } from "../parse/recorded.js";
+import { encoding, tokensOf } from "../parse/encoding.js";
 
 const OUTPUT =
   "<|channel|>analysis<|message|>Hm \u{1F496}<|end|><|start|>assistant<|channel|>final<|message|>Yes<|return|>";
