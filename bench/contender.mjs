@@ -14,6 +14,7 @@ export class ContenderError extends Error {}
  * @property {Record<string, string>} [environment]
  * @property {string} [module] What a worker in JavaScript loads.
  * @property {readonly string[]} can Which questions it can be asked.
+ * @property {string} [root] The checkout that holds it, where it is a build of this package.
  * @property {{ command: string[], cwd: string, bare: string[] }} [coldStart] A process that loads and encodes once,
  *   and one that does nothing.
  */

@@ -6,7 +6,6 @@ import { rotated } from "../measure.mjs";
 import { CACHE } from "../paths.mjs";
 
 const WORKER = join(import.meta.dirname, "../workers/memory.mjs");
-const BARE = `console.log(JSON.stringify({ resident: process.memoryUsage.rss(), peak: process.resourceUsage().maxRSS * 1024 }))`;
 /** Reads the texts and encodes nothing: the part that is not the tokenizers'. */
 const READER = { name: "only reading the texts" };
 
@@ -17,9 +16,10 @@ export async function memory(context) {
   const outcomes = () => Object.fromEntries(contenders.map(({ name }) => [name, { samples: [] }]));
   const resident = { input: "resident at the end", outcomes: outcomes() };
   const peak = { input: "peak", outcomes: outcomes() };
+  const run = (options) => JSON.parse(execFileSync(context.node, options, { encoding: "utf8" }));
   for (let round = 0; round < context.fewRounds; round++) {
     context.log(`memory: round ${round + 1}`);
-    const bare = run(["--input-type=module", "-e", BARE]);
+    const bare = run([WORKER]);
     for (const { name, module } of rotated(contenders, round)) {
       const held = run([WORKER, file, ...(module === undefined ? [] : [module])]);
       resident.outcomes[name].samples.push((held.resident - bare.resident) / 1e6);
@@ -47,8 +47,4 @@ function writeStrings(input, limit) {
   });
   writeFileSync(file, Buffer.concat(parts));
   return file;
-}
-
-function run(options) {
-  return JSON.parse(execFileSync(process.execPath, options, { encoding: "utf8" }));
 }

@@ -38,6 +38,22 @@ export async function resilient(context) {
   };
 }
 
+/** Both builds of a comparison in the resilient mode. */
+export async function resilientBuilds(context) {
+  const row = rowOf(context, context.crew.whoCan("parse resilient"), () => ({ options: { mode: "resilient" } }));
+  return {
+    name: "resilient",
+    title: "StreamableParser, resilient",
+    unit: "ns a token",
+    better: "lower",
+    rows: [
+      await row("40 completions", "completions", {}),
+      await row("40 completions in many languages", "completions in many languages", {}),
+      await row("one message of 20,000 tokens", "long completion", {}),
+    ],
+  };
+}
+
 const rowOf =
   (context, contenders, options = () => ({})) =>
   (input, file, more) => {
