@@ -1,7 +1,8 @@
 /**
  * This build against that of another checkout: what a change costs or gains, cell by cell.
  *
- * The two builds take turns within each round, and a ratio is taken within the round, so that a busy machine slows both.
+ * The two builds take turns within each round, and a ratio is taken within the round, so that a busy machine slows both;
+ * what counts is the time that was computed, not the time that went by.
  * Everything is repeated with fresh processes: the same code may be compiled better in one process than in the next, and
  * rounds within one process cannot show that. Compare a build with itself to see what the machine can tell apart.
  */

@@ -38,12 +38,13 @@ const REFERENCE = "openai-harmony (Rust)";
  * @param {number} task.rounds
  * @param {number} [task.atLeast] Milliseconds that a round lasts for each contender.
  * @param {number} [task.warmUp] Milliseconds before the first round.
+ * @param {"wall" | "cpu"} [task.clock]
  * @param {number} [task.budget] Milliseconds for any answer.
  * @param {number} [task.slow] Milliseconds for the first answer, from which on a few rounds must do.
  * @param {number} [task.slowRounds] How many.
  * @returns {Promise<Row>}
  */
-export async function measureRow({ crew, contenders, input, question, value, rounds, ...limits }) {
+export async function measureRow({ crew, contenders, input, question, value, rounds, clock, ...limits }) {
   const { atLeast = 100, warmUp = 500, budget = 120_000, slow = 2_000, slowRounds = 3 } = limits;
   /** @type {Record<string, Outcome>} */
   const outcomes = Object.fromEntries(contenders.map(({ name }) => [name, {}]));
@@ -75,7 +76,7 @@ export async function measureRow({ crew, contenders, input, question, value, rou
   for (let round = 0; round < rounds; round++) {
     for (const contender of rotated(contenders, round)) {
       if (round >= slowRounds && slowOnes.has(contender)) continue;
-      const milliseconds = await attempt(contender, { ask: "time", atLeast });
+      const milliseconds = await attempt(contender, { ask: "time", atLeast, clock });
       if (milliseconds === undefined) continue;
       outcomes[contender.name].samples ??= [];
       outcomes[contender.name].samples.push(value(milliseconds));

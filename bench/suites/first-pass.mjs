@@ -33,14 +33,14 @@ export async function firstPass(context) {
 }
 
 /** @returns {Promise<boolean>} whether there was an answer to everything */
-async function sample(contender, rows, { limit, warmUp }) {
+async function sample(contender, rows, { limit, warmUp, clock }) {
   const encode = (input, more) => ({ ask: "time", of: "encode", file: inputFile(input), limit, ...more });
   const running = new Running(contender);
   try {
     await running.load();
     for (const kind of KINDS) await running.ask(encode(`${kind} warm-up`, { atLeast: warmUp }), 120_000);
     for (const { input, outcomes } of rows) {
-      const milliseconds = await running.ask(encode(input), 120_000);
+      const milliseconds = await running.ask(encode(input, { clock }), 120_000);
       outcomes[contender.name].samples.push(bytesOf(input, limit) / 1_000 / milliseconds);
     }
     return true;

@@ -44,7 +44,7 @@ function row(context, name, contenders) {
     question: () => question(name, HOSTILE_BYTES[0]),
     value: (milliseconds) => milliseconds,
     rounds: context.hostileRounds,
-    atLeast: 0,
+    atLeast: context.hostileAtLeast,
     warmUp: 0,
     budget: context.hostileBudget,
     slow: SLOW,
