@@ -1,3 +1,5 @@
-/** The entry for streams: it needs neither the vocabulary nor, by itself, any parser. */
+/** The entry point for streams. It needs no vocabulary, and the parser is the caller's. */
+export type { EventParser } from "./event-parser.js";
 export { HarmonyEventStream } from "./event-stream.js";
-export { type EventParser, type ParseStreamOptions, parseStream } from "./parse-stream.js";
+export { type ParseStreamOptions, parseStream } from "./parse-stream.js";
+export type { ChunkSource } from "./source.js";
