@@ -1,14 +1,12 @@
 import type { HarmonyEvent } from "../parse/event.js";
 import { checkParser } from "./checks.js";
-import type { EventParser } from "./event-parser.js";
-import { parseStream } from "./parse-stream.js";
+import { END, type EventParser, eventsOf } from "./event-parser.js";
 
 /**
- * A web stream from tokens, token arrays or text to events: `tokens.pipeThrough(new HarmonyEventStream(parser))`. It does
- * what {@link parseStream} does, as a pair of streams.
+ * A web stream from tokens, token arrays or text to events: `tokens.pipeThrough(new HarmonyEventStream(parser))`.
  *
- * Nothing is read from the source before an event is asked for. Cancelling reaches the source with its reason. An error
- * of the source, or of a parser that is not resilient, errors both sides, after the events that came before it.
+ * A chunk is parsed only when an event is asked for. Cancelling reaches the source with its reason. An error of the
+ * source, or of a parser that is not resilient, errors both sides, after the events that came before it.
  */
 export class HarmonyEventStream<Chunk> {
   /** The events. */
@@ -22,34 +20,92 @@ export class HarmonyEventStream<Chunk> {
    */
   constructor(parser: EventParser<Chunk>) {
     checkParser(parser, "HarmonyEventStream");
-    const chunks = new TransformStream<Chunk, Chunk>();
-    const reader = chunks.readable.getReader();
-    const cancellation = new AbortController();
-    const source: AsyncIterable<Chunk> = {
-      [Symbol.asyncIterator]: () => ({ next: () => reader.read() as Promise<IteratorResult<Chunk>> }),
+    let input!: WritableStreamDefaultController;
+    let parsing: Promise<void> | undefined;
+    const output = new EventQueue((reason) => {
+      input.error(reason);
+      return parsing;
+    });
+    const parse = (chunk: Chunk | typeof END): Promise<void> | undefined => {
+      try {
+        for (const event of eventsOf(parser, chunk)) output.add(event);
+        return undefined;
+      } catch (error) {
+        return output.fail(error);
+      }
     };
-    const events = parseStream(parser, source, { signal: cancellation.signal });
-    this.writable = chunks.writable;
-    // Not a transformer, which would throw away the events still queued when it throws: here an error is thrown only when
-    // the events before it have been taken.
+    const parseOnDemand = (chunk: Chunk | typeof END): Promise<void> | undefined => {
+      parsing = output.demand()?.then(() => parse(chunk)) ?? parse(chunk);
+      return parsing;
+    };
+    this.readable = output.readable;
+    this.writable = new WritableStream<Chunk>({
+      start: (controller) => {
+        input = controller;
+      },
+      write: parseOnDemand,
+      close: async () => {
+        await parseOnDemand(END);
+        output.controller.close();
+      },
+      abort: (reason) => {
+        // Not waited for: the writer need not know when the events are taken.
+        output.fail(reason).catch(() => {});
+      },
+    });
+  }
+}
+
+/**
+ * A readable stream that says when its events have been taken. A `TransformStream` does not, and throws away what is still
+ * queued when its transformer throws.
+ */
+class EventQueue {
+  readonly readable: ReadableStream<HarmonyEvent>;
+  controller!: ReadableStreamDefaultController<HarmonyEvent>;
+  /** Whether all events have been taken and the next one is asked for. */
+  #isAwaited = false;
+  /** Ends the wait that is going on. */
+  #wait: { readonly end: () => void; readonly fail: (reason: unknown) => void } | undefined;
+
+  /** @param onCancel Called when no more events are wanted; gives what is still going on then. */
+  constructor(onCancel: (reason: unknown) => Promise<void> | undefined) {
     this.readable = new ReadableStream<HarmonyEvent>(
       {
-        async pull(controller): Promise<void> {
-          try {
-            const { done, value } = await events.next();
-            if (done === true) controller.close();
-            else controller.enqueue(value);
-          } catch (error) {
-            await reader.cancel(error).catch(() => {});
-            throw error;
-          }
+        start: (controller) => {
+          this.controller = controller;
         },
-        cancel(reason): Promise<void> {
-          cancellation.abort();
-          return reader.cancel(reason);
+        // Called only when the queue is empty and a read is waiting, since the stream is to hold nothing in store.
+        pull: () => {
+          this.#isAwaited = true;
+          this.#wait?.end();
+        },
+        cancel: async (reason) => {
+          this.#wait?.fail(reason);
+          await onCancel(reason)?.catch(() => {});
         },
       },
       { highWaterMark: 0 },
     );
+  }
+
+  add(event: HarmonyEvent): void {
+    this.#isAwaited = false;
+    this.controller.enqueue(event);
+  }
+
+  /** Errors the stream when all events have been taken, and rejects with the error. */
+  async fail(error: unknown): Promise<never> {
+    await this.demand();
+    this.controller.error(error);
+    throw error;
+  }
+
+  /** Resolves when all events have been taken and the next one is asked for. Rejects when the stream is cancelled. */
+  demand(): Promise<void> | undefined {
+    if (this.#isAwaited) return undefined;
+    return new Promise((end, fail) => {
+      this.#wait = { end, fail };
+    });
   }
 }

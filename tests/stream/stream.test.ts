@@ -391,6 +391,23 @@ describe("HarmonyEventStream", () => {
     await expect(collect(source.pipeThrough(new HarmonyEventStream(tokenParser())))).rejects.toBe(failure);
   });
 
+  test("passes an error of the source on after the events of the chunks before it", async () => {
+    const failure = new Error("connection lost");
+    const chunks = [tokensOf("<|channel|>final<|message|>a<|end|><|start|>assistant<|message|>b")];
+    const source = new ReadableStream<number[]>({
+      pull: (controller) => {
+        const chunk = chunks.shift();
+        if (chunk === undefined) controller.error(failure);
+        else controller.enqueue(chunk);
+      },
+    });
+    const events = source.pipeThrough(new HarmonyEventStream(tokenParser()));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const { taken, error } = await collectUntilError(events);
+    expect(summaryOf(taken)).toEqual(["start final", "delta a", "end by end", "start undefined", "delta b"]);
+    expect(error).toBe(failure);
+  });
+
   test("passes an error of a strict parser on to both sides, after the events of the same chunk", async () => {
     const chunk = tokensOf("<|message|>A<|end|>B");
     let cancelled: unknown;
