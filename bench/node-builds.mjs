@@ -6,7 +6,7 @@ import { installTools } from "../scripts/tool-folder.mjs";
 import { NODE_BUILDS } from "./paths.mjs";
 
 /** The releases that are installed from npm when asked for. */
-const RELEASES = ["20", "24"];
+export const RELEASES = ["20", "24"];
 
 /**
  * The Node.js that runs every contender in JavaScript.

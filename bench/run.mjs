@@ -9,7 +9,8 @@
  *   --node      what runs everything in JavaScript: 24 (default) or 20, as pinned in bench/node; or the path of a program
  *   --quick     a few strings, one round: whether everything runs, not how fast
  *   --only      these suites: encode, first-pass, count, decode, parse, resilient, render, cold-start, memory, size, hostile
- *   --json      where the figures go; default: bench/results/latest.json, or against.json
+ *   --json      where the figures go; default, in bench/results: node-24.json or node-20.json, as --node says; latest.json
+ *               where --node is a path; against.json; quick.json
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
@@ -22,7 +23,7 @@ import { reached } from "./goals.mjs";
 import { buildInputs } from "./inputs/build.mjs";
 import { machine } from "./machine.mjs";
 import { installNative } from "./native/install.mjs";
-import { nodeBuild } from "./node-builds.mjs";
+import { nodeBuild, RELEASES } from "./node-builds.mjs";
 import { DIST, PEERS, RESULTS } from "./paths.mjs";
 import { coldStart } from "./suites/cold-start.mjs";
 import { count, decode, encode } from "./suites/encode.mjs";
@@ -142,7 +143,8 @@ else await measureAgainst(otherRoot);
 
 /** This package and its peers. */
 async function measure() {
-  const file = flags.json ?? join(RESULTS, "latest.json");
+  const release = RELEASES.includes(flags.node) ? `node-${flags.node}` : "latest";
+  const file = flags.json ?? join(RESULTS, `${flags.quick ? "quick" : release}.json`);
   const crew = new Crew([ours(node), ...npmPeers(node), ...(flags.native ? nativePeers() : [])]);
   const context = { ...FULL, ...(flags.quick ? QUICK : {}), node, crew, log };
   const report = {
