@@ -100,7 +100,7 @@ export function npmPeers(node) {
   ];
 }
 
-/** The native tokenizers, and the reference in both its languages. */
+/** The native tokenizers, and the reference in both of its languages. */
 export function nativePeers() {
   const environment = { TIKTOKEN_ENCODINGS_BASE: VOCABULARY };
   const rust = (name, version, can) => ({

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpus, release, totalmem, type } from "node:os";
 import { PYTHON } from "./paths.mjs";
 
-/** What the figures were made on. */
+/** The machine and the programs that the figures were made with. */
 export function machine({ node, native }) {
   const processors = cpus();
   return {

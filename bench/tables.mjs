@@ -1,4 +1,4 @@
-/** Results as tables: contenders down, inputs across. */
+/** Results as tables: a line for each contender, a column for each input. */
 import { OURS } from "./contenders.mjs";
 import { median, ratios } from "./statistics.mjs";
 
@@ -7,7 +7,7 @@ import { median, ratios } from "./statistics.mjs";
  * @typedef {import("./measure.mjs").Row} Row
  *
  * @typedef {object} Cell
- * @property {string} value Median, without its unit; or why there is none.
+ * @property {string} value The median without its unit, or why there is none.
  * @property {string} spread Lowest to highest, or "".
  * @property {string} ratio How many times better the baseline is, or "".
  */
@@ -135,7 +135,7 @@ function baselineOf({ baseline = OURS }) {
   return baseline;
 }
 
-/** Every contender that a suite has anything on, in order of appearance. */
+/** Every contender that a suite has results for, in order of appearance. */
 function contendersOf(suite) {
   return [...new Set(suite.rows.flatMap((row) => Object.keys(row.outcomes)))];
 }

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { rotated } from "../measure.mjs";
 
-/** A new process that loads and encodes one short text, less one of the same program that does nothing. */
+/** The time of a new process that loads and encodes one short text, less that of a process that does nothing. */
 export async function coldStart(context) {
   const contenders = context.crew.contenders.filter((contender) => contender.coldStart !== undefined);
   const outcomes = Object.fromEntries(contenders.map(({ name }) => [name, {}]));
@@ -11,7 +11,7 @@ export async function coldStart(context) {
       const { command, cwd, bare } = contender.coldStart;
       const measure = context.clock === "cpu" ? cpuTime : time;
       const milliseconds = measure(command, cwd, contender.environment) - measure(bare, cwd);
-      // The first round is for the disk.
+      // The first round only brings the files into memory.
       if (round < 0) continue;
       outcomes[contender.name].samples ??= [];
       outcomes[contender.name].samples.push(milliseconds);

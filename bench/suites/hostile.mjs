@@ -3,10 +3,10 @@ import { HOSTILE_BYTES, HOSTILE_NAMES, hostileName, inputFile } from "../inputs/
 import { measureRow } from "../measure.mjs";
 import { median } from "../statistics.mjs";
 
-/** Who takes longer than this for 1 MB is not asked for 2 MB. */
+/** A contender that takes longer than this for 1 MB, in milliseconds, is not asked for 2 MB. */
 const SLOW = 1_000;
 
-/** 1 MB in one string; and what becomes of the time when the text is twice as long. */
+/** 1 MB in one string, and how much longer a text of twice the length takes. */
 export async function hostile(context) {
   const rows = [];
   const doubled = [];
@@ -53,8 +53,8 @@ function row(context, name, contenders) {
 }
 
 /**
- * 1 MB and 2 MB one right after the other, so that a machine that slows down slows both; first each once, to compile
- * and read.
+ * 1 MB and 2 MB, one right after the other, so that a machine that slows down slows both. Each is encoded once before,
+ * to compile and to read the files.
  */
 async function doubling({ crew, rounds, hostileBudget, log }, name, contenders) {
   log(`hostile: ${name}, doubled`);

@@ -6,10 +6,10 @@ import { rotated } from "../measure.mjs";
 import { CACHE } from "../paths.mjs";
 
 const WORKER = join(import.meta.dirname, "../workers/memory.mjs");
-/** Reads the texts and encodes nothing: the part that is not the tokenizers'. */
+/** Reads the texts and encodes nothing: the part that no tokenizer is responsible for. */
 const READER = { name: "only reading the texts" };
 
-/** What a process holds that has encoded 10 MB, over one that has done nothing. */
+/** How much more memory a process holds after it has encoded 10 MB than one that has done nothing. */
 export async function memory(context) {
   const contenders = [...context.crew.contenders.filter(({ module }) => module !== undefined), READER];
   const file = writeStrings("ten megabytes", context.limit);
@@ -36,7 +36,7 @@ export async function memory(context) {
   };
 }
 
-/** Writes strings so that they can be read one at a time: see the worker. */
+/** Writes strings so that the worker can read them one at a time. */
 function writeStrings(input, limit) {
   const strings = JSON.parse(readFileSync(inputFile(input), "utf8")).slice(0, limit);
   const file = join(CACHE, "strings.bin");

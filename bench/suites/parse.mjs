@@ -3,7 +3,7 @@ import { inputFile } from "../inputs/build.mjs";
 import { tokensIn } from "../inputs/sizes.mjs";
 import { measureRow } from "../measure.mjs";
 
-/** The streaming parser, fed a token at a time, with what each token added read after it. */
+/** The streaming parser, fed a token at a time; after each, what it added is read. */
 export async function parse(context) {
   const row = rowOf(context, context.crew.whoCan("parse"));
   return {
@@ -20,7 +20,7 @@ export async function parse(context) {
   };
 }
 
-/** What forgiving costs when there is nothing to forgive. */
+/** What the resilient mode costs on output that has no fault. */
 export async function resilient(context) {
   const ours = context.crew.contenders.find(({ name }) => name === OURS);
   const modes = ["strict", "resilient"].map((mode) => ({ ...ours, name: `${OURS}, ${mode}`, mode }));

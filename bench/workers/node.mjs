@@ -1,6 +1,6 @@
 /**
- * One contender in JavaScript in a process of its own: reads questions from standard input, a JSON line each, and
- * answers each with a line. `bench/native` holds the same in Python and in Rust.
+ * One contender in JavaScript, in a process of its own. Reads questions from standard input, a line of JSON each, and
+ * answers each with a line. `bench/native` does the same in Python and in Rust.
  *
  *   node bench/workers/node.mjs module-of-the-adapter
  */
@@ -10,10 +10,10 @@ import { createInterface } from "node:readline";
 
 /** @type {import("../adapter.mjs").Adapter} */
 let adapter;
-/** What files hold, read before anything is timed. */
+/** The contents of files, read before anything is timed. */
 const contents = new Map();
 const tokensOfFiles = new Map();
-/** Where results go, so that no work is without effect. */
+/** Takes all results, so that no work can be optimised away. */
 let sink = 0;
 
 /** The strings or completions of a file, all or the first `limit`. */
@@ -31,7 +31,7 @@ function remember(map, key, make) {
   return map.get(key);
 }
 
-/** What each question's pass is, once its input is at hand. */
+/** Makes the pass that a question asks for, with its input at hand. */
 const PASSES = {
   encode: (question) => {
     const texts = read(question);
@@ -73,7 +73,7 @@ const PASSES = {
   },
 };
 
-/** What a contender makes of an input, to be compared. */
+/** A contender's answers, to be compared with those of the others. */
 const DIGESTS = {
   encode: (question) => read(question).map((text) => digestOf(adapter.encode(text))),
   count: (question) => read(question).map((text) => String(adapter.count(text))),

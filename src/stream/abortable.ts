@@ -30,6 +30,8 @@ export class Abortable {
     return new Promise((resolve, reject) => {
       this.#interrupt = () => reject(this.#signal!.reason);
       promise.then(resolve, reject);
+      // The source may have aborted the signal itself, while it was asked.
+      if (this.isAborted) this.#interrupt();
     });
   }
 

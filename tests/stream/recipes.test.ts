@@ -4,7 +4,7 @@ import * as main from "../../src/index.js";
 import * as stream from "../../src/stream/index.js";
 import * as text from "../../src/text.js";
 
-/** What the recipes import, by the name of the entry. */
+/** What the recipes import, by the name of the entry point. */
 const ENTRIES: Readonly<Record<string, object>> = {
   "harmony-format": main,
   "harmony-format/stream": stream,
@@ -35,7 +35,7 @@ describe("docs/streaming.md", () => {
     expect(`${printed.join("\n")}\n`).toBe(output);
   });
 
-  test("has a recipe for each thing to know", () => {
+  test("has at least nine recipes", () => {
     expect(recipes.length).toBeGreaterThanOrEqual(9);
   });
 });

@@ -279,6 +279,18 @@ describe("parseStream", () => {
       await expect(parseStream(tokenParser(), source, controller).next()).rejects.toBe(reason);
     });
 
+    test("the reason of the signal: next() aborts it and then waits for ever", async () => {
+      const controller = new AbortController();
+      const reason = new Error("enough");
+      const source = sourceOf({
+        next: () => {
+          controller.abort(reason);
+          return new Promise(() => {});
+        },
+      });
+      await expect(parseStream(tokenParser(), source, controller).next()).rejects.toBe(reason);
+    });
+
     test("the reason of the signal: [Symbol.asyncIterator]() throws", async () => {
       const reason = new Error("enough");
       const source: AsyncIterable<number> = {
