@@ -1,7 +1,6 @@
-import { unknownRole } from "./chat/author.js";
 import { type ConversationLike, readConversation } from "./chat/conversation.js";
 import { type Message, type MessageLike, readMessage } from "./chat/message.js";
-import { isRole, type Role } from "./chat/role.js";
+import { checkRole, type Role } from "./chat/role.js";
 import { HarmonyError } from "./errors.js";
 import { checkOptions } from "./options.js";
 import { type ParseOptions, parseMessages } from "./parse/parse-messages.js";
@@ -99,7 +98,7 @@ export class HarmonyEncoding {
     nextTurnRole: Role,
     config?: RenderConversationConfig,
   ): number[] {
-    if (!isRole(nextTurnRole)) throw unknownRole(nextTurnRole, "nextTurnRole");
+    checkRole(nextTurnRole, "nextTurnRole");
     return this.#render(conversation, { ...purposeOf(config), nextTurnRole });
   }
 

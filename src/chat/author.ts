@@ -1,7 +1,6 @@
-import { HarmonyError } from "../errors.js";
 import { type FieldTable, optional, readFields, required } from "./fields.js";
 import { readString } from "./readers.js";
-import { isRole, type Role } from "./role.js";
+import { checkRole, type Role } from "./role.js";
 
 /** What an {@link Author} is accepted as: an instance or an object literal. */
 export interface AuthorLike {
@@ -34,13 +33,6 @@ export const AUTHOR_FIELDS: FieldTable<{ role: Role; name?: string }> = {
 
 function readRole(value: unknown, path: string): Role {
   const role = readString(value, path);
-  if (!isRole(role)) throw unknownRole(role, path);
+  checkRole(role, path);
   return role;
-}
-
-/** The error for a role that does not exist, with the roles that do. */
-export function unknownRole(role: unknown, path: string): HarmonyError {
-  const shown = typeof role === "string" ? role : JSON.stringify(role);
-  const message = `unknown role: ${shown}; expected "user", "assistant", "system", "developer" or "tool"`;
-  return new HarmonyError("unknown-role", message, { path });
 }

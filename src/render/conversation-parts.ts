@@ -1,6 +1,5 @@
-import { unknownRole } from "../chat/author.js";
 import { type ConversationLike, readConversation } from "../chat/conversation.js";
-import { isRole, type Role } from "../chat/role.js";
+import { checkRole, type Role } from "../chat/role.js";
 import { checkOptions } from "../options.js";
 import { type RenderPurpose, renderConversation } from "./conversation.js";
 import { PartList, type RenderedPart } from "./parts.js";
@@ -40,6 +39,6 @@ export function renderConversationParts(conversation: ConversationLike, config?:
 export function partsPurposeOf(config: RenderPartsConfig = {}): RenderPurpose {
   checkOptions(config, ["autoDropAnalysis", "nextTurnRole", "training"], "rendering parts");
   const { nextTurnRole, training, autoDropAnalysis = true } = config;
-  if (nextTurnRole !== undefined && !isRole(nextTurnRole)) throw unknownRole(nextTurnRole, "nextTurnRole");
+  if (nextTurnRole !== undefined) checkRole(nextTurnRole, "nextTurnRole");
   return { autoDropAnalysis, nextTurnRole, training };
 }
