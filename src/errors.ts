@@ -9,6 +9,7 @@ export const HARMONY_ERROR_CODES = [
   "number-out-of-range",
   "missing-field",
   "duplicate-field",
+  "unknown-field",
   "wrong-type",
   "unknown-role",
   "unknown-content-type",

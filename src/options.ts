@@ -69,6 +69,16 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   }
 }
 
+/** Whether an object is a revoked proxy, which throws whatever is done with it. */
+export function isRevoked(value: object): boolean {
+  try {
+    Array.isArray(value);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 /** Whether a value is an object literal, or made like one. Never throws. */
 function isPlainObject(value: unknown): boolean {
   if (!isRecord(value)) return false;

@@ -7,7 +7,7 @@ import {
   Message,
   type MessageLike,
   ReasoningEffort,
-  type RenderConversationConfig,
+  type RenderConversationOptions,
   Role,
   StreamableParser,
   SystemContent,
@@ -102,7 +102,7 @@ const twoPlusTwo = [
   user("What about 9 / 2?"),
 ];
 
-type Case = readonly [name: string, messages: readonly MessageLike[], config?: RenderConversationConfig];
+type Case = readonly [name: string, messages: readonly MessageLike[], config?: RenderConversationOptions];
 
 const prompts: readonly Case[] = [
   ["test_simple_convo", [from("system", system), user("What is 2 + 2?")]],
