@@ -147,7 +147,7 @@ export class HarmonyEncoding {
     checkBoolean(options?.conversationHasFunctionTools, "conversationHasFunctionTools");
     const sink = new TokenList(this.tokenizer);
     const hasFunctionTools = options?.conversationHasFunctionTools ?? false;
-    renderMessage(readMessage(message, ""), { index: 0, path: "", hasFunctionTools }, sink);
+    renderMessage(readMessage(message, "", false), { index: 0, path: "", hasFunctionTools }, sink);
     return sink.tokens;
   }
 

@@ -69,13 +69,14 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   }
 }
 
-/** Whether an object is a revoked proxy, which throws whatever is done with it. */
-export function isRevoked(value: object): boolean {
+/** Whether a value is an object that can be looked at: not a revoked proxy, which throws even at `instanceof`. */
+export function isReadable(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
   try {
     Array.isArray(value);
-    return false;
-  } catch {
     return true;
+  } catch {
+    return false;
   }
 }
 

@@ -1,8 +1,9 @@
 import { HarmonyError } from "../errors.js";
-import { shorten } from "../options.js";
+import { isReadable, shorten } from "../options.js";
 import { CHANNELS } from "./channel.js";
 import {
   type Field,
+  instanceOf,
   listOf,
   optional,
   readBoolean,
@@ -116,7 +117,7 @@ const SYSTEM: Shape<Pick<SystemContent, keyof SystemContentLike>> = {
     reasoning_effort: optional(readEffort),
     conversation_start_date: optional(readString),
     knowledge_cutoff: optional(readString),
-    channel_config: optional(readChannelConfig),
+    channel_config: optional(instanceOf(ChannelConfig)),
     tools: optional(readTools),
   },
 };
@@ -212,10 +213,6 @@ export class SystemContent implements SystemContentLike {
   }
 }
 
-function readChannelConfig(value: unknown, path: string): ChannelConfig {
-  return value instanceof ChannelConfig ? value : new ChannelConfig(value as ChannelConfigLike, path);
-}
-
 function readEffort(value: unknown, path: string): ReasoningEffort {
   if (typeof value !== "string") throw wrongType(value, path, "a reasoning effort");
   if (!EFFORTS.has(value)) {
@@ -293,7 +290,7 @@ const PART: Shape<Pick<Content, "type">> = { what: "a content part", fields: { t
  * @throws HarmonyError `unknown-content-type`, or as the constructor of the part does.
  */
 export function readContent(value: unknown, path: string): Content {
-  if (value instanceof TextContent || value instanceof SystemContent || value instanceof DeveloperContent) return value;
+  if (isContent(value)) return value;
   const part: { type?: Content["type"] } = {};
   const content = readSomeFields(part, value, path, PART);
   switch (part.type!) {
@@ -304,6 +301,11 @@ export function readContent(value: unknown, path: string): Content {
     case "developer_content":
       return new DeveloperContent(content as DeveloperContentLike, path);
   }
+}
+
+function isContent(value: unknown): value is Content {
+  if (!isReadable(value)) return false;
+  return value instanceof TextContent || value instanceof SystemContent || value instanceof DeveloperContent;
 }
 
 function readType(value: unknown, path: string): Content["type"] {

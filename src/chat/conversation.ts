@@ -1,4 +1,5 @@
 import { readJsonText } from "../json/text.js";
+import { isReadable } from "../options.js";
 import { listOf, readFields, required, type Shape } from "./fields.js";
 import { checkMessages, type Message, type MessageJSON, type MessageLike, readMessage } from "./message.js";
 
@@ -62,5 +63,5 @@ export class Conversation implements ConversationLike, Iterable<Message> {
 
 /** Reads a conversation that may be an instance already. */
 export function readConversation(value: ConversationLike): Conversation {
-  return value instanceof Conversation ? value : new Conversation(value);
+  return isReadable(value) && value instanceof Conversation ? value : new Conversation(value);
 }

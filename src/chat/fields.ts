@@ -1,7 +1,7 @@
 import { HarmonyError } from "../errors.js";
 import { type JsonText, UnreadArray, UnreadObject } from "../json/text.js";
 import { JsonNumber, JsonObject, memberPath, showPath } from "../json/value.js";
-import { isRecord, isRevoked, kindOf } from "../options.js";
+import { isReadable, isRecord, kindOf } from "../options.js";
 
 /** Reads a value, whether a program built it or JSON text spells it. Throws an error that names the path. */
 export type ReadValue<T> = (value: unknown, path: string, fromText: boolean) => T;
@@ -77,7 +77,7 @@ export function readFields(target: object, value: unknown, path: string, shape: 
  * @returns The object to read the other fields from.
  */
 export function readSomeFields(target: object, value: unknown, path: string, shape: Shape): unknown {
-  if (value instanceof UnreadObject) {
+  if (isUnread(value)) {
     const rest = new JsonObject();
     readTextFields(target, value, path, shape, (key, text) => rest.set(key, text!.tree()));
     return rest;
@@ -126,7 +126,7 @@ function readTextFields(
   if (value instanceof JsonObject) {
     for (const [key, member] of value.members) {
       if (isField(key)) take(key, member);
-      else takeOther(key);
+      else if (member !== null) takeOther(key);
     }
   } else {
     const { text } = value;
@@ -209,14 +209,31 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return isRecord(value) && !(value instanceof JsonNumber || value instanceof UnreadArray);
 }
 
+/** Whether a value is an object in JSON text that has not been read. Never throws. */
+export function isUnread(value: unknown): value is UnreadObject {
+  return isReadable(value) && value instanceof UnreadObject;
+}
+
 function isFromText(value: unknown): value is UnreadObject | JsonObject {
-  return value instanceof UnreadObject || value instanceof JsonObject;
+  return isUnread(value) || (isReadable(value) && value instanceof JsonObject);
 }
 
 /** The error for a value of the wrong type: what it is, and what belongs there. */
 export function wrongType(value: unknown, path: string, expected: string): HarmonyError {
-  const kind = value instanceof JsonNumber ? "a number" : value instanceof UnreadArray ? "an array" : kindOf(value);
-  return new HarmonyError("wrong-type", `${kind} where ${expected} belongs${placeOf(path, "at")}`, { path });
+  const kind = isReadable(value) ? kindInText(value) : undefined;
+  return new HarmonyError("wrong-type", `${kind ?? kindOf(value)} where ${expected} belongs${placeOf(path, "at")}`, {
+    path,
+  });
+}
+
+/** What a value from JSON text is called in an error; `undefined` where its class says enough. */
+function kindInText(value: object): string | undefined {
+  if (value instanceof JsonNumber) return "a number";
+  return value instanceof UnreadArray
+    ? "an array"
+    : value instanceof JsonObject || isUnread(value)
+      ? "an object"
+      : undefined;
 }
 
 /** Reads a string. */
@@ -238,7 +255,7 @@ export function listOf<T>(readItem: ReadValue<T>): ReadValue<readonly T[]> {
     const add = (item: unknown): void => {
       list.push(readItem(item, memberPath(path, list.length), fromText));
     };
-    if (value instanceof UnreadArray) {
+    if (isUnreadList(value)) {
       for (let more = value.text.firstItem(); more; more = value.text.nextItem()) add(value.text.value());
     } else if (isArray(value)) {
       for (const item of value) add(item);
@@ -251,11 +268,20 @@ export function listOf<T>(readItem: ReadValue<T>): ReadValue<readonly T[]> {
 
 /** Whether a value is a list, in a program or in JSON text. Never throws. */
 export function isList(value: unknown): boolean {
-  return value instanceof UnreadArray || isArray(value);
+  return isUnreadList(value) || isArray(value);
+}
+
+function isUnreadList(value: unknown): value is UnreadArray {
+  return isReadable(value) && value instanceof UnreadArray;
 }
 
 function isArray(value: unknown): value is readonly unknown[] {
-  return typeof value === "object" && value !== null && !isRevoked(value) && Array.isArray(value);
+  return isReadable(value) && Array.isArray(value);
+}
+
+/** Reads what may be an instance of a class already, or is what its constructor takes. */
+export function instanceOf<T extends object>(Class: new (value: never, path: string) => T): ReadValue<T> {
+  return (value, path) => (isReadable(value) && value instanceof Class ? value : new Class(value as never, path));
 }
 
 /**
@@ -268,7 +294,7 @@ export function entriesOf<T>(readValue: ReadValue<T>): ReadValue<readonly (reado
 }
 
 function membersOf(value: unknown, path: string): Iterable<readonly [string, unknown]> {
-  if (value instanceof JsonObject) return value.members;
+  if (isReadable(value) && value instanceof JsonObject) return value.members;
   if (!isObject(value)) throw wrongType(value, path, "an object");
   return Object.entries(value).filter(([, member]) => member !== undefined);
 }

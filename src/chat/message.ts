@@ -1,12 +1,15 @@
-import { readJsonText, UnreadObject } from "../json/text.js";
-import { isIterable, isRecord } from "../options.js";
+import { readJsonText } from "../json/text.js";
+import { isIterable, isReadable, isRecord } from "../options.js";
 import { AUTHOR_FIELDS, Author, type AuthorLike } from "./author.js";
 import { type Content, type ContentLike, readContent, TextContent } from "./content.js";
 import {
   type FieldTable,
+  instanceOf,
   isList,
+  isUnread,
   listOf,
   optional,
+  type ReadValue,
   readFields,
   readSomeFields,
   readString,
@@ -91,7 +94,7 @@ export class Message implements MessageLike {
   /** @internal */
   constructor(message: MessageLike, path: string);
   constructor(message: MessageLike, path = "") {
-    if (message instanceof UnreadObject) {
+    if (isUnread(message)) {
       const own = {};
       readFields(this, readSomeFields(own, message, path, MESSAGE_OWN), path, MESSAGE_AUTHOR);
       Object.assign(this, own);
@@ -122,7 +125,7 @@ export class Message implements MessageLike {
    * @throws HarmonyError as the constructor does.
    */
   static fromAuthorAndContent(author: Author | AuthorLike, content: string | ContentLike): Message {
-    const { role, name } = author instanceof Author ? author : new Author(author, "author");
+    const { role, name } = isReadable(author) && author instanceof Author ? author : new Author(author, "author");
     return new Message({ role, name, content: contentList(content) });
   }
 
@@ -181,9 +184,7 @@ function readContents(value: unknown, path: string, fromText: boolean): readonly
 }
 
 /** Reads a message that may be an instance already. */
-export function readMessage(value: unknown, path: string): Message {
-  return value instanceof Message ? value : new Message(value as MessageLike, path);
-}
+export const readMessage: ReadValue<Message> = instanceOf(Message);
 
 /**
  * Refuses what is not a list of messages.

@@ -1,5 +1,5 @@
 import { roundedNumbers } from "../json/text.js";
-import { checkMessages, Message, type MessageLike } from "./message.js";
+import { checkMessages, type MessageLike, readMessage } from "./message.js";
 import { isRole, Role } from "./role.js";
 
 /** A call of a tool, as a model made it. */
@@ -35,7 +35,7 @@ export interface ToolCall {
  * @throws HarmonyError as {@link Message} does, for a literal that is not a well-formed message.
  */
 export function toolCallOf(message: MessageLike): ToolCall | undefined {
-  const { role, recipient, content } = message instanceof Message ? message : new Message(message);
+  const { role, recipient, content } = readMessage(message, "", false);
   if (role !== Role.ASSISTANT || recipient === undefined || recipient === "all" || isRole(recipient)) return undefined;
   const dot = recipient.indexOf(".");
   const text = content.map((part) => (part.type === "text" ? part.text : "")).join("");
@@ -63,11 +63,11 @@ export function toolCallsOf(messages: Iterable<MessageLike>): ToolCall[] {
 }
 
 function readArguments(text: string): Pick<ToolCall, "json" | "rounded" | "error"> {
-  if (text.trim() === "") return { json: {} };
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (error) {
+    if (text.trim() === "") return { json: {} };
     return { error: error instanceof Error ? error.message : String(error) };
   }
   const rounded = roundedNumbers(text);

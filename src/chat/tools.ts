@@ -1,6 +1,6 @@
 import { type JsonTree, type JsonValue, plainFromTree, setOwn, snapshotJson } from "../json/value.js";
 import { BROWSER_NAMESPACE, PYTHON_NAMESPACE } from "./built-in-tools.js";
-import { entriesOf, listOf, optional, readFields, readString, required, type Shape } from "./fields.js";
+import { entriesOf, instanceOf, listOf, optional, readFields, readString, required, type Shape } from "./fields.js";
 
 /** What is accepted as a {@link ToolDescription}: an instance or an object literal. */
 export interface ToolDescriptionLike {
@@ -59,10 +59,6 @@ function readParameters(value: unknown, path: string, fromText: boolean): JsonVa
   return fromText ? plainFromTree(value as JsonTree) : snapshotJson(value, path);
 }
 
-function readTool(value: unknown, path: string): ToolDescription {
-  return value instanceof ToolDescription ? value : new ToolDescription(value as ToolDescriptionLike, path);
-}
-
 /** What is accepted as a {@link ToolNamespaceConfig}: an instance or an object literal. */
 export interface ToolNamespaceConfigLike {
   /** The name printed in the prompt; calls go to `name.tool`. */
@@ -76,7 +72,7 @@ const NAMESPACE: Shape<Pick<ToolNamespaceConfig, "name" | "description" | "tools
   fields: {
     name: required(readString),
     description: optional(readString),
-    tools: required(listOf(readTool)),
+    tools: required(listOf(instanceOf(ToolDescription))),
   },
 };
 
@@ -111,6 +107,7 @@ export type ToolNamespaces = Readonly<Record<string, ToolNamespaceConfig>>;
 /** What is accepted as {@link ToolNamespaces}. */
 export type ToolNamespacesLike = Readonly<Record<string, ToolNamespaceConfigLike>>;
 
+const readNamespace = instanceOf(ToolNamespaceConfig);
 const readNamespaceEntries = entriesOf(readNamespace);
 
 /** Reads the field `tools` of a system or developer content. */
@@ -120,13 +117,9 @@ export function readTools(value: unknown, path: string, fromText: boolean): Tool
   return Object.freeze(tools);
 }
 
-function readNamespace(value: unknown, path: string): ToolNamespaceConfig {
-  return value instanceof ToolNamespaceConfig ? value : new ToolNamespaceConfig(value as ToolNamespaceConfigLike, path);
-}
-
 /** The namespaces with one more under its own name, in place of any that had this name. */
 export function addNamespace(tools: ToolNamespaces | undefined, added: ToolNamespaceConfigLike): ToolNamespaces {
-  const namespace = readNamespace(added, "namespace");
+  const namespace = readNamespace(added, "namespace", false);
   const all: Record<string, ToolNamespaceConfig> = {};
   for (const [key, value] of Object.entries(tools ?? {})) setOwn(all, key, value);
   setOwn(all, namespace.name, namespace);

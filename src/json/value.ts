@@ -1,5 +1,5 @@
 import { HarmonyError } from "../errors.js";
-import { isRecord, isRevoked, showValue } from "../options.js";
+import { isReadable, isRecord, showValue } from "../options.js";
 
 /** A number as JSON text spells it: `1.0` and `1` are the same number, yet a prompt prints them differently. */
 export class JsonNumber {
@@ -108,7 +108,7 @@ const MAX_SCHEMA_DEPTH: number = 118;
 export function snapshotJson(value: unknown, path: string, depth = 1): JsonValue {
   if (value === null || typeof value === "boolean" || typeof value === "string") return value;
   if (typeof value === "number" && Number.isFinite(value)) return value;
-  if (typeof value !== "object" || isRevoked(value)) throw notJson(value, path);
+  if (!isReadable(value)) throw notJson(value, path);
   if (hasOriginal(value)) return value as JsonValue;
   if (depth > MAX_SCHEMA_DEPTH) throw tooDeep(path);
   if (Array.isArray(value)) {
