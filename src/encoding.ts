@@ -3,8 +3,9 @@ import { type Message, type MessageLike, readMessage } from "./chat/message.js";
 import { checkRole, type Role } from "./chat/role.js";
 import { HarmonyError } from "./errors.js";
 import { checkBoolean, checkOptions, showValue } from "./options.js";
-import { type ParseOptions, parseMessages } from "./parse/parse-messages.js";
+import type { ParseOptions } from "./parse/options.js";
 import type { Span } from "./parse/span.js";
+import { parseMessages } from "./parse/streamable-parser.js";
 import {
   checkConversationOptions,
   checkPartsOptions,

@@ -29,6 +29,7 @@ export const HARMONY_ERROR_CODES = [
   "header-without-role",
   "channel-without-name",
   "unexpected-header-words",
+  "message-too-long",
 ] as const;
 
 /** What went wrong, as a stable word for programs; `docs/errors.md` explains each. */

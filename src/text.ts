@@ -42,7 +42,7 @@ export type {
   MessageEndEvent,
   MessageStartEvent,
 } from "./parse/event.js";
-export type { Header } from "./parse/machine/header.js";
+export type { Header } from "./parse/header.js";
 export type { ParseMode, ParseOptions, Prefill, RecoveryOptions, TextParseOptions } from "./parse/options.js";
 export type { MessageSpans, Span } from "./parse/span.js";
 export { type StateData, StreamState } from "./parse/stream-state.js";

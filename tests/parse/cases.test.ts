@@ -73,7 +73,10 @@ describe("what only tokens can say", () => {
       HALF_AN_EMOJI,
       ...tokensOf("<|end|><|start|>assistant<|channel|>final<|message|>B"),
     ];
-    expect(outcome(parseTokens(tokens))).toEqual({ messages: ["final| A \uFFFD", "final| B"], diagnostics: [] });
+    expect(outcome(parseTokens(tokens))).toEqual({
+      messages: ["final| A \uFFFD", "final| B"],
+      diagnostics: ["broken-character \uFFFD"],
+    });
   });
 
   test("G6: ordinary tokens that spell a marker are content", () => {
@@ -87,10 +90,10 @@ describe("what only tokens can say", () => {
 
   test("G7: an id outside the vocabulary", () => {
     const content = [...tokensOf("<|channel|>final<|message|>A"), UNKNOWN_TOKEN, ...tokensOf("B<|return|>")];
-    expect(parseTokens(content).diagnostics).toMatchObject([{ code: "unknown-token", tokens: [4, 5] }]);
+    expect(parseTokens(content).diagnostics).toMatchObject([{ code: "unknown-token", span: [4, 5] }]);
     expect(outcome(parseTokens(content)).messages).toEqual(["final| A\uFFFDB"]);
     const header = [...tokensOf("<|channel|>final"), UNKNOWN_TOKEN, ...tokensOf("<|message|>A<|return|>")];
-    expect(parseTokens(header).diagnostics).toMatchObject([{ code: "unknown-token", tokens: [2, 3] }]);
+    expect(parseTokens(header).diagnostics).toMatchObject([{ code: "unknown-token", span: [2, 3] }]);
     expect(outcome(parseTokens(header)).messages).toEqual(["final| A"]);
   });
 });

@@ -28,11 +28,11 @@ export function checkSpans({ spans, diagnostics }: Parser, length: number): void
     ranges.push([header[0], terminator[1]]);
   }
   let last = 0;
-  for (const { action, tokens, code } of diagnostics) {
-    if (tokens[0] < last) throw new Error(`${code} is out of order`);
-    last = tokens[0];
-    if (action === "skipped") ranges.push(tokens);
-    else if (!spans.some(({ header, terminator }) => header[0] <= tokens[0] && tokens[1] <= terminator[1])) {
+  for (const { action, span, code } of diagnostics) {
+    if (span[0] < last) throw new Error(`${code} is out of order`);
+    last = span[0];
+    if (action === "skipped") ranges.push(span);
+    else if (!spans.some(({ header, terminator }) => header[0] <= span[0] && span[1] <= terminator[1])) {
       throw new Error(`${code} is outside of every message`);
     }
   }

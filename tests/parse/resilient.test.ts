@@ -29,23 +29,23 @@ describe("diagnostics", () => {
     expect(parser.diagnostics).toEqual([
       {
         code: "inexact-channel",
-        message: "A channel's name was not written as it should be.",
+        message: "A channel's name is not written as it should be.",
         action: "repaired",
-        tokens: [1, 4],
+        span: [1, 4],
         text: "commentary?",
       },
       {
         code: "stray-text",
-        message: "There is text between two messages.",
+        message: "Text stands between two messages.",
         action: "skipped",
-        tokens: [7, 8],
+        span: [7, 8],
         text: " stray",
       },
       {
         code: "incomplete-header",
         message: "A header ended before its message token.",
         action: "skipped",
-        tokens: [8, 9],
+        span: [8, 9],
         text: "<|start|>",
       },
     ]);
@@ -54,7 +54,7 @@ describe("diagnostics", () => {
   test("count UTF-16 units where text was fed", () => {
     const parser = new HarmonyTextParser("assistant");
     parser.process("<|channel|>commentary?<|message|>Hi<|end|> stray<|start|>").processEos();
-    expect(parser.diagnostics.map(({ tokens }) => tokens)).toEqual([
+    expect(parser.diagnostics.map(({ span }) => span)).toEqual([
       [11, 22],
       [42, 48],
       [48, 57],
@@ -86,7 +86,7 @@ describe("prefill", () => {
   });
 
   test("a call", () => {
-    const parser = resilient({ prefill: { channel: "commentary", recipient: "functions.x", contentType: "json" } });
+    const parser = resilient({ prefill: { channel: "commentary", recipient: "functions.x", content_type: "json" } });
     for (const token of tokensOf("{}<|call|>")) parser.process(token);
     expect(parser.messages[0]).toMatchObject({ recipient: "functions.x", content_type: "json" });
   });
@@ -117,7 +117,7 @@ describe("events", () => {
         name: undefined,
         channel: "final",
         recipient: undefined,
-        contentType: undefined,
+        content_type: undefined,
       },
       { type: "delta", index: 0, channel: "final", recipient: undefined, text: "Yes" },
       { type: "message-end", index: 0, message, ending: "end-of-input", spans },

@@ -3,8 +3,7 @@ import { describe, expect, test } from "vitest";
 import { Message } from "../../src/chat/message.js";
 import { HarmonyError } from "../../src/errors.js";
 import type { ParseOptions } from "../../src/parse/options.js";
-import { parseMessages } from "../../src/parse/parse-messages.js";
-import { StreamableParser } from "../../src/parse/streamable-parser.js";
+import { parseMessages, StreamableParser } from "../../src/parse/streamable-parser.js";
 import { SpecialToken } from "../../src/special-tokens.js";
 import { encoding, tokensOf } from "./recorded.js";
 
@@ -202,7 +201,7 @@ describe("mistakes of the caller", () => {
     const options = { stict: false } as ParseOptions;
     expect(() => new StreamableParser(encoding, "assistant", options)).toThrow(
       new TypeError(
-        'StreamableParser: unknown option "stict"; the options are mode, strict, tools, continueAfterCall, prefill',
+        'StreamableParser: unknown option "stict"; the options are mode, strict, tools, continueAfterCall, prefill, maxMessageLength',
       ),
     );
   });
@@ -217,7 +216,7 @@ describe("mistakes of the caller", () => {
   });
 
   test("a role that does not exist", () => {
-    expect(() => new StreamableParser(encoding, "robot" as "user")).toThrow(TypeError);
+    expect(thrownBy(() => new StreamableParser(encoding, "robot" as "user")).code).toBe("unknown-role");
   });
 });
 

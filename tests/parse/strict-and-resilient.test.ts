@@ -3,8 +3,7 @@ import type { Message } from "../../src/chat/message.js";
 import type { Role } from "../../src/chat/role.js";
 import { HarmonyError } from "../../src/errors.js";
 import type { Diagnostic, DiagnosticCode } from "../../src/parse/diagnostic.js";
-import { parseMessages } from "../../src/parse/parse-messages.js";
-import { StreamableParser } from "../../src/parse/streamable-parser.js";
+import { parseMessages, StreamableParser } from "../../src/parse/streamable-parser.js";
 import { SpecialToken } from "../../src/special-tokens.js";
 import { readVectors } from "../vectors/read.js";
 import type { Rows } from "../vectors/rows.js";
@@ -96,10 +95,17 @@ const REASONS: readonly Reason[] = [
     resilient: [assistant("B", { recipient: "a", content_type: "b" })],
   },
   {
-    reason: "C6: what is no name is no recipient",
+    reason: "C6 and rule 11: a bare word is not a recipient",
     codes: ["unexpected-header-words"],
     example: "<|channel|>commentary 2?<|message|>B",
     strict: [assistant("B", { channel: "commentary", recipient: "2?" })],
+    resilient: [assistant("B", { channel: "commentary" })],
+  },
+  {
+    reason: "H4 and rule 11: a recipient is never empty",
+    codes: ["empty-recipient"],
+    example: "<|channel|>commentary to=<|message|>B",
+    strict: [assistant("B", { channel: "commentary", recipient: "" })],
     resilient: [assistant("B", { channel: "commentary" })],
   },
   {
@@ -146,6 +152,7 @@ const REASONS: readonly Reason[] = [
   },
 ];
 
+const TOOL_WITHOUT_NAME = "rule 12: a tool's message has a name, without which it could not be rendered again";
 const UNKNOWN_IN_CONTENT = "G7: an id outside the vocabulary costs one character, not the rest of the message";
 
 /** The reason for a difference; `undefined` for one that has none. */
@@ -155,6 +162,8 @@ function reasonFor(tokens: readonly number[], role: Role | null | undefined, res
   const told = REASONS.find((reason) => reason.codes.some((code) => codes.has(code)));
   if (told !== undefined) return told.reason;
   if (role !== null && role !== undefined && tokens[0] === SpecialToken.START) return REASONS[1]!.reason;
+  if (resilient.messages.some(({ role: author, name }) => author === "tool" && name === "tool"))
+    return TOOL_WITHOUT_NAME;
   const hasTypeAlone = resilient.messages.some(
     ({ recipient, content_type }) => recipient === undefined && content_type !== undefined,
   );
@@ -166,6 +175,14 @@ describe("where strict succeeds, resilient reads the same, save for", () => {
     const tokens = tokensOf(example);
     expect(strictly(tokens, "assistant")?.map((message) => message.toJSON())).toEqual(strict);
     expect(parseResiliently(tokens, "assistant").messages.map((message) => message.toJSON())).toEqual(resilient);
+  });
+
+  test(TOOL_WITHOUT_NAME, () => {
+    const tokens = tokensOf("<|message|>B");
+    expect(strictly(tokens, "tool")?.map((message) => message.toJSON())).toEqual([{ role: "tool", content: "B" }]);
+    expect(parseResiliently(tokens, "tool").messages.map((message) => message.toJSON())).toEqual([
+      { role: "tool", name: "tool", content: "B" },
+    ]);
   });
 
   test(UNKNOWN_IN_CONTENT, () => {
