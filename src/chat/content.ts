@@ -126,7 +126,7 @@ const SYSTEM: Shape<Pick<SystemContent, keyof SystemContentLike>> = {
  * What a system message says about the model and its surroundings. An immutable value: every `with…` returns a new one.
  *
  * {@link SystemContent.new} starts from the reference's defaults; the constructor takes exactly what it is given.
- * Instructions of your own do not belong here, but into a {@link DeveloperContent}.
+ * Instructions of your own do not belong here, but in a {@link DeveloperContent}.
  */
 export class SystemContent implements SystemContentLike {
   readonly type = "system_content" as const;
@@ -138,7 +138,7 @@ export class SystemContent implements SystemContentLike {
   /** The month printed as `Knowledge cutoff`, as text (`2024-06`). */
   declare readonly knowledge_cutoff?: string;
   declare readonly channel_config?: ChannelConfig;
-  /** The built-in tools, by namespace. Functions of your own belong into a {@link DeveloperContent}. */
+  /** The built-in tools, by namespace. Functions of your own belong in a {@link DeveloperContent}. */
   declare readonly tools?: ToolNamespaces;
 
   /**
@@ -272,7 +272,7 @@ export class DeveloperContent implements DeveloperContentLike {
     return new DeveloperContent({ ...this, tools: addNamespace(this.tools, namespace) });
   }
 
-  /** Sets the tools of the namespace `functions`, which is where a developer's own tools live. */
+  /** Sets the tools of the namespace `functions`, where a developer's own tools belong. */
   withFunctionTools(tools: readonly ToolDescriptionLike[]): DeveloperContent {
     return this.withTools({ name: "functions", tools });
   }

@@ -106,7 +106,10 @@ function readGivenFields(target: object, value: Readonly<Record<string, unknown>
   return count;
 }
 
-/** @param takeOther Is called for each field that is not in the table; where it gets the text, it must read or skip the value. */
+/**
+ * @param takeOther Is called for each field that is not in the table. If it gets the text, the value comes next there, and it
+ *   must read or skip it.
+ */
 function readTextFields(
   target: object,
   value: UnreadObject | JsonObject,
@@ -121,7 +124,8 @@ function readTextFields(
     return Object.hasOwn(table, key);
   };
   const take = (key: string, member: unknown): void => {
-    given.set(key, readField(table[key]!, member, path, key, true));
+    const field = table[key]!;
+    given.set(key, member === null && !field.required ? undefined : field.read(member, fieldPath(path, key), true));
   };
   if (value instanceof JsonObject) {
     for (const [key, member] of value.members) {
@@ -137,17 +141,11 @@ function readTextFields(
       else takeOther(key, text);
     }
   }
-  for (const key in table) setField(target, path, key, table[key]!, given.get(key));
-}
-
-function readField<T>(field: Field<T>, value: unknown, path: string, key: string, fromText: boolean): T | undefined {
-  if (value === undefined || (value === null && !field.required)) return undefined;
-  return field.read(value, fieldPath(path, key), fromText);
-}
-
-function setField(target: object, path: string, key: string, field: Field<unknown>, value: unknown): void {
-  if (value !== undefined) (target as Record<string, unknown>)[key] = value;
-  else if (field.required) throw missingField(path, key);
+  for (const key in table) {
+    const member = given.get(key);
+    if (member !== undefined) (target as Record<string, unknown>)[key] = member;
+    else if (table[key]!.required) throw missingField(path, key);
+  }
 }
 
 /** How many fields of an object have a value. One that is `undefined` or `null` says nothing, so nothing is lost with it. */

@@ -119,7 +119,7 @@ export function readTools(value: unknown, path: string, fromText: boolean): Tool
 
 /** The namespaces with one more under its own name, in place of any that had this name. */
 export function addNamespace(tools: ToolNamespaces | undefined, added: ToolNamespaceConfigLike): ToolNamespaces {
-  const namespace = readNamespace(added, "namespace", false);
+  const namespace = readNamespace(added, "", false);
   const all: Record<string, ToolNamespaceConfig> = {};
   for (const [key, value] of Object.entries(tools ?? {})) setOwn(all, key, value);
   setOwn(all, namespace.name, namespace);

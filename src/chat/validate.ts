@@ -99,7 +99,7 @@ function checkMessage(message: Message, path: string, findings: Findings): void 
   }
 }
 
-/** What separates the words of a header: Unicode's White_Space. Also its zero-width relatives, which nobody sees. */
+/** What separates the words of a header: Unicode's White_Space. Also its zero-width relatives, which cannot be seen. */
 const WHITE_SPACE = /[\s\u0085\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]/;
 
 function checkHeaderField(field: keyof Message, value: string, path: string, findings: Findings): void {

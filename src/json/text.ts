@@ -6,7 +6,7 @@ import { JsonObject, type JsonTree } from "./value.js";
 const MAX_DEPTH = 127;
 const CLOSER: Readonly<Record<string, string>> = { "{": "}", "[": "]" };
 
-/** An object that has not been read: its opening brace comes next. Whoever receives one must read it to its end, or throw. */
+/** An object that has not been read: its opening brace comes next. A function that receives one reads it to its end, or throws. */
 export class UnreadObject {
   readonly text: JsonText;
 
@@ -15,7 +15,7 @@ export class UnreadObject {
   }
 }
 
-/** An array that has not been read: its opening bracket comes next. Whoever receives one must read it to its end, or throw. */
+/** An array that has not been read: its opening bracket comes next. A function that receives one reads it to its end, or throws. */
 export class UnreadArray {
   readonly text: JsonText;
 
@@ -28,8 +28,8 @@ export class UnreadArray {
  * JSON text, read value by value as the caller asks for it. It keeps the spelling of numbers, the order of keys, and every
  * occurrence of a key. It is as strict as the reference: no byte order mark, no lone surrogate escapes, at most 127 levels.
  *
- * Reading on demand is what makes errors agree with the reference. That one checks types while it reads the text, so of
- * several mistakes it names the first one, whether it concerns syntax or types. Values that the reference collects before
+ * Reading on demand is what makes errors agree with the reference. The reference checks types while it reads the text, so
+ * of several mistakes it names the first one, whether it concerns syntax or types. Values that the reference collects before
  * it looks at them are read here with {@link tree}, values that it skips with {@link skip}.
  */
 export class JsonText {

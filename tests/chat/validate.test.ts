@@ -66,7 +66,7 @@ test("a message without findings parses back from its own tokens", () => {
   fc.assert(
     fc.property(word, word, word, (recipient, content_type, channel) => {
       const message = { role: "assistant", recipient, content_type, channel, content: "x" } as const;
-      // Two words that the parser gives a meaning of their own, whoever wrote them.
+      // Two words that have a meaning of their own for the parser.
       fc.pre(
         findings(message).length === 0 &&
           recipient !== "all" &&

@@ -45,7 +45,7 @@ test("ranges cover the tokens without gaps, and counting agrees, on every record
       nextTurnRole: row.next_role,
       training: row.op === "training",
     };
-    // JSON.parse may change the spelling of numbers, so the recorded tokens are no yardstick here.
+    // JSON.parse may change the spelling of numbers, so these tokens cannot be compared with the recorded ones.
     const conversation = JSON.parse(row.conversation);
     const { tokens, parts } = encoding.renderConversationWithParts(conversation, config);
     expect(encoding.countConversationTokens(conversation, config)).toBe(tokens.length);
