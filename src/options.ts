@@ -69,6 +69,17 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   }
 }
 
+/** Whether a value is an object that can be looked at: not a revoked proxy, which throws even at `instanceof`. */
+export function isReadable(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  try {
+    Array.isArray(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Whether a value is an object literal, or made like one. Never throws. */
 function isPlainObject(value: unknown): boolean {
   if (!isRecord(value)) return false;

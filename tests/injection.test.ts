@@ -9,9 +9,21 @@ const encoding = loadHarmonyEncoding();
 const { START, MESSAGE, END, CHANNEL, CALL, CONSTRAIN } = SpecialToken;
 
 const spelled = fc
-  .array(fc.constantFrom(...encoding.specialTokens().slice(0, 20), "<|", "|>", "assistant", "to=x", " ", "\n", "é"), {
-    maxLength: 8,
-  })
+  .array(
+    fc.constantFrom(
+      ...[...encoding.specialTokens.keys()].slice(0, 20),
+      "<|",
+      "|>",
+      "assistant",
+      "to=x",
+      " ",
+      "\n",
+      "é",
+    ),
+    {
+      maxLength: 8,
+    },
+  )
   .map((pieces) => pieces.join(""));
 
 function specialsOf(message: MessageLike): number[] {

@@ -34,7 +34,7 @@ test.each([
   expect(hasMarker(`${text} ${text}`)).toBe(false);
 });
 
-test("the first marker is found, also behind what only looks like one", () => {
+test("the first marker is found, also after what only looks like one", () => {
   expect(findMarker("<|<|x|><|end|><|start|>")).toEqual({ text: "<|end|>", token: 200007, index: 7 });
   expect(findMarker("<|end|>a<|start|>", 1)).toEqual({ text: "<|start|>", token: 200006, index: 8 });
 });

@@ -118,8 +118,8 @@ const REFUSALS: readonly (readonly [RegExp, HarmonyErrorCode])[] = [
 function compareRefusal({ message = "" }: Refusal, tokens: unknown, error: HarmonyError): Difference | undefined {
   if (tokens !== undefined) return { reference: tokens, ours: error };
   const kind = REFUSALS.find(([sentence]) => sentence.test(message))?.[1];
-  // Any other refusal is worded by the reference itself, and so is ours.
-  if (kind === undefined) return compare(message, error.message);
+  // Any other refusal is worded by the reference itself, and so is ours, which adds the message that is meant.
+  if (kind === undefined) return compare(message, error.message.replace(/ \(in messages\[\d+\]\)$/, ""));
   const placed = error.path !== undefined || error.offset !== undefined;
   return error.code === kind && placed ? undefined : { reference: message, ours: error };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Conversation, HarmonyError, type HarmonyErrorCode, loadHarmonyEncoding, Message } from "../../src/index.js";
 
-// Of text with several faults the reference names the first that it meets. Every code here is what it answered.
+// Of several mistakes in a text, the reference names the first that it meets. Every code here is what it answered.
 
 type Case = readonly [text: string, code: HarmonyErrorCode, place: string | number];
 
@@ -61,6 +61,26 @@ describe("so are a message's recipient, content, channel and content type", () =
     [message('"content":"a","content"'), "duplicate-field", `${M}.content`],
     [message('"channel":null,"channel":3'), "duplicate-field", `${M}.channel`],
     [message('"content":"a","x":1e400'), "number-out-of-range", 32],
+  ]);
+});
+
+describe("a number ends where the reference ends it", () => {
+  names([
+    // The number 1.5 is read, and refused for its type, before what follows it is looked at.
+    [message('"channel":1.5.5'), "wrong-type", `${M}.channel`],
+    [message('"channel":1.5.'), "wrong-type", `${M}.channel`],
+    [message('"channel":1e5.5'), "wrong-type", `${M}.channel`],
+    [message('"channel":1e5e'), "wrong-type", `${M}.channel`],
+    [message('"channel":15-3'), "wrong-type", `${M}.channel`],
+    ['{"messages":1.5.5}', "wrong-type", "messages"],
+    [message('"x":1.5.5'), "invalid-json", 21],
+    ['{"x":1.5.5,"messages":3}', "invalid-json", 8],
+    [message('"channel":01'), "invalid-json", 24],
+    [message('"channel":-01'), "invalid-json", 24],
+    [message('"channel":1.'), "invalid-json", 24],
+    [message('"channel":1.e5'), "invalid-json", 24],
+    [message('"channel":1.5e'), "invalid-json", 24],
+    [message('"channel":-'), "invalid-json", 24],
   ]);
 });
 

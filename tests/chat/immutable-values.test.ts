@@ -123,6 +123,20 @@ describe("values are immutable", () => {
   });
 });
 
+test("a schema is copied as JSON.stringify would write it", () => {
+  class Schema {
+    readonly type = "string";
+    readonly format = undefined;
+  }
+  const schema = {
+    type: "object",
+    properties: Object.assign(Object.create(null), { a: new Schema(), b: { toJSON: () => ({ type: "number" }) } }),
+    default: { at: new Date(0) },
+  };
+  const { parameters } = ToolDescription.new("f", "F", schema);
+  expect(JSON.stringify(parameters)).toBe(JSON.stringify(schema));
+});
+
 describe("tools", () => {
   test("a namespace is added under its name, and one of that name replaced", () => {
     const content = DeveloperContent.new()

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { HarmonyError, loadHarmonyEncoding } from "../../src/index.js";
+import { loadHarmonyEncoding } from "../../src/index.js";
 
-// Rules that the recorded answers touch too rarely to hold them down. Every answer here is the reference's own.
+// Rules of the layout that the recorded answers touch too rarely to prove. Every answer here is the reference's own.
 
 const encoding = loadHarmonyEncoding();
 
@@ -14,7 +14,7 @@ function typeOf(parameters: unknown): string {
 }
 
 describe("schemas", () => {
-  test("a oneOf that is no list still takes the description and the default away", () => {
+  test("a oneOf that is not a list still suppresses the description and the default", () => {
     const property = { type: "string", oneOf: 5, description: "D", default: "x" };
     expect(typeOf({ type: "object", properties: { a: property } })).toBe("(_: {\na?: string,\n})");
   });
@@ -33,7 +33,7 @@ describe("schemas", () => {
   });
 });
 
-test("namespaces stand in the order of their keys' bytes, not of their UTF-16 units", () => {
+test("namespaces are ordered by the bytes of their keys, not by UTF-16 units", () => {
   const keys = ["😀", "\uff21", "\ue000", "z", "é", "A"];
   const tools = Object.fromEntries(keys.map((name) => [name, { name, tools: [] }]));
   const text = encoding.decodeUtf8(
@@ -57,19 +57,4 @@ test("a bare carriage return at the end of a description stays, one before a lin
   );
   expect(text).toContain("// x\r\nnamespace f {");
   expect(text).toContain("// a\r\ntype a = () => any;\n\n// a\r\n// b\n// \ntype b = () => any;");
-});
-
-describe("the permissive mode", () => {
-  const parse = (text: string) =>
-    encoding
-      .parseMessagesFromCompletionTokens(encoding.encode(text, { allowedSpecial: "all" }), "assistant", {
-        strict: false,
-      })
-      .map((message) => message.toJSON());
-
-  test("drops an empty header that a stop token ends, and uses the given role up with it", () => {
-    expect(parse("<|end|><|start|>user<|message|>x<|end|>")).toEqual([{ role: "user", content: "x" }]);
-    expect(() => parse("<|end|><|start|><|message|>x<|end|>")).toThrow(HarmonyError);
-    expect(() => parse("<|end|><|start|><|message|>x<|end|>")).toThrow("message header did not contain a role");
-  });
 });

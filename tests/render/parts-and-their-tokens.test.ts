@@ -27,7 +27,7 @@ test("parts know their message and section", () => {
 test("a loss mask over the last message's own tokens", () => {
   const { tokens, parts } = encoding.renderConversationWithParts({ messages }, { training: true });
   const learned = parts.filter(({ message, section }) => message === 2 && section !== "header");
-  const mask = tokens.map((_, index) => learned.some(({ tokens: [start, end] }) => index >= start && index < end));
+  const mask = tokens.map((_, index) => learned.some(({ span: [start, end] }) => index >= start && index < end));
   expect(encoding.decodeUtf8(tokens.filter((_, index) => mask[index]))).toBe("It is 4.<|return|>");
 });
 
@@ -45,14 +45,14 @@ test("ranges cover the tokens without gaps, and counting agrees, on every record
       nextTurnRole: row.next_role,
       training: row.op === "training",
     };
-    // JSON.parse may change the spelling of numbers, so the recorded tokens are no yardstick here.
+    // JSON.parse may change the spelling of numbers, so these tokens cannot be compared with the recorded ones.
     const conversation = JSON.parse(row.conversation);
     const { tokens, parts } = encoding.renderConversationWithParts(conversation, config);
     expect(encoding.countConversationTokens(conversation, config)).toBe(tokens.length);
     let end = 0;
     for (const part of parts) {
-      expect(part.tokens[0]).toBe(end);
-      end = part.tokens[1];
+      expect(part.span[0]).toBe(end);
+      end = part.span[1];
     }
     expect(end).toBe(tokens.length);
     compared += 1;

@@ -32,7 +32,7 @@ test("text and JSON.parse agree on every value", () => {
   );
 });
 
-test("what is no JSON for JSON.parse is none here", () => {
+test("what JSON.parse refuses is refused here", () => {
   const fragment = fc.constantFrom(
     "{",
     "}",
