@@ -4,7 +4,7 @@ import { differenceOf } from "./differences.js";
 import { readVectors } from "./read.js";
 import type { RenderRow, Rows } from "./rows.js";
 
-// All recorded answers of the reference, by kind; and how many of each were compared.
+// Compares every recorded answer of the reference with ours, and prints how many of each kind there were.
 
 const KINDS = ["encode", "decode", "codepoints", "render", "render_message", "parse", "stream"] as const;
 
@@ -24,7 +24,7 @@ test.each(KINDS)("%s: the reference's answers", <Kind extends keyof Rows>(kind: 
   expect(mismatches).toEqual([]);
 });
 
-/** What a row asks for, and whether the reference refused. */
+/** What a row asks for, and whether the reference refused it. */
 function shapeOf(kind: keyof Rows, row: Rows[keyof Rows]): string {
   const refused = "message" in row ? " (refused)" : "";
   if ("op" in row) return `${row.op}${refused}`;
@@ -35,14 +35,14 @@ function shapeOf(kind: keyof Rows, row: Rows[keyof Rows]): string {
   return refused === "" ? "answered" : "refused";
 }
 
-test("encode: counting gives as many as encoding", () => {
+test("encode: countTokens counts the tokens that encoding gives", () => {
   const { tokenizer } = loadHarmonyEncoding();
   const rows = readVectors<Rows["encode"]>("encode").filter((row) => row.allowed_special === undefined);
   const wrong = rows.filter((row) => tokenizer.countTokens(row.text) !== row.tokens?.length);
   expect(wrong).toEqual([]);
 });
 
-test("render: plain objects render as the text they were parsed from, where JSON.parse keeps what counts", () => {
+test("render: plain objects render like the JSON text that they were parsed from, where JSON.parse loses nothing", () => {
   const encoding = loadHarmonyEncoding();
   let compared = 0;
   for (const row of readVectors<RenderRow>("render")) {
@@ -56,7 +56,7 @@ test("render: plain objects render as the text they were parsed from, where JSON
   expect(compared).toBeGreaterThan(20);
 });
 
-/** JSON text without the spaces that Python puts behind `:` and `,`; a text that holds such a pair itself will differ. */
+/** JSON text without the spaces that Python writes after `:` and `,`; one whose strings hold such a pair will differ. */
 function compact(json: string): string {
   return json.replace(/(": |, )(?=["[{\dtfn-])/g, (found) => found.trim());
 }
