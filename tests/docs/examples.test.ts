@@ -124,7 +124,7 @@ describe("the examples compile in strict TypeScript", () => {
   let errors: Map<Program, string[]>;
   beforeAll(() => {
     errors = compile(PROGRAMS);
-  });
+  }, 120_000);
 
   for (const program of PROGRAMS) {
     test(program.title, () => {
