@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { Message } from "../../src/chat/message.js";
 import { toolCallOf, toolCallsOf } from "../../src/chat/tool-call.js";
 import { StreamableParser } from "../../src/parse/streamable-parser.js";
-import { encoding, tokensOf } from "../parse/recorded.js";
+import { encoding, tokensOf } from "../parse/encoding.js";
 
 const call = (recipient: string, content: string): Message =>
   Message.fromRoleAndContent("assistant", content).withRecipient(recipient);

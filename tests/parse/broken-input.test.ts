@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { StreamableParser } from "../../src/parse/streamable-parser.js";
 import { HarmonyTextParser } from "../../src/parse/text-parser.js";
-import { encoding, tokensOf } from "./recorded.js";
+import { encoding, tokensOf } from "./encoding.js";
 
 const UNKNOWN_TOKEN = 201089;
 /** A space and the first half of some emoji. */

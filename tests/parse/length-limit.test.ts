@@ -4,7 +4,7 @@ import type { HarmonyEvent } from "../../src/parse/event.js";
 import type { ParseOptions } from "../../src/parse/options.js";
 import { StreamableParser } from "../../src/parse/streamable-parser.js";
 import { HarmonyTextParser } from "../../src/parse/text-parser.js";
-import { encoding, tokensOf } from "./recorded.js";
+import { encoding, tokensOf } from "./encoding.js";
 
 const LIMIT = { maxMessageLength: 10 };
 const A = 64;
