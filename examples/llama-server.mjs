@@ -2,7 +2,14 @@
 //
 //   llama-server -m gpt-oss-20b.gguf --port 8080
 //   node examples/llama-server.mjs http://127.0.0.1:8080
-import { Conversation, DeveloperContent, loadHarmonyEncoding, Message, SystemContent, toolCallsOf } from "harmony-format";
+import {
+  Conversation,
+  DeveloperContent,
+  loadHarmonyEncoding,
+  Message,
+  SystemContent,
+  toolCallsOf,
+} from "harmony-format";
 
 const [url = "http://127.0.0.1:8080"] = process.argv.slice(2);
 const encoding = loadHarmonyEncoding();
@@ -26,7 +33,15 @@ for (let round = 0; round < 8; round++) {
   const response = await fetch(`${url}/completion`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ prompt, n_predict: 1024, return_tokens: true, temperature: 1, top_k: 0, top_p: 1, min_p: 0 }),
+    body: JSON.stringify({
+      prompt,
+      n_predict: 1024,
+      return_tokens: true,
+      temperature: 1,
+      top_k: 0,
+      top_p: 1,
+      min_p: 0,
+    }),
   });
   if (!response.ok) throw new Error(`llama-server: ${response.status} ${await response.text()}`);
   const { tokens } = await response.json();
@@ -35,7 +50,8 @@ for (let round = 0; round < 8; round++) {
     mode: "resilient",
     tools: tools.map(({ name }) => name),
   });
-  for (const { channel, recipient, content } of messages) console.log(channel, recipient ?? "", JSON.stringify(content));
+  for (const { channel, recipient, content } of messages)
+    console.log(channel, recipient ?? "", JSON.stringify(content));
 
   const results = toolCallsOf(messages).map(({ recipient }) =>
     Message.fromAuthorAndContent({ role: "tool", name: recipient }, '{"rain": 0.8}')

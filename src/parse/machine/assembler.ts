@@ -204,7 +204,7 @@ export class Assembler<Input> {
   }
 
   #keep(content: Span, ending: Ending): void {
-    const message = new Message({ ...this.#header!, content: [{ type: "text", text: this.#content }] });
+    const message = new Message({ ...this.#header!, content: this.#content });
     const terminator: Span = TERMINATORS.has(ending) ? [this.position, this.end] : [this.position, this.position];
     const spans: MessageSpans = { header: [this.#headerStart, content[0]], content, terminator };
     this.#events?.push({ type: "message-end", index: this.messages.length, message, ending, spans });
