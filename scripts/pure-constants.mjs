@@ -39,7 +39,8 @@ export function pureConstants() {
 /** `{ A, B } = C` as `A = C.A, B = C.B` with annotations, which a pattern cannot have. */
 function readOneByOne(pattern, object) {
   const names = pattern.properties.map(({ shorthand, value }) => shorthand && value.name);
-  if (object.type !== "Identifier" || !names.every(Boolean)) throw new Error("a constant may be destructured only in the form { A, B } = C");
+  if (object.type !== "Identifier" || !names.every(Boolean))
+    throw new Error("a constant may be destructured only in the form { A, B } = C");
   return names.map((name) => `${name} = /* @__PURE__ */ (() => ${object.name}.${name})()`).join(", ");
 }
 
