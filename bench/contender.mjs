@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 export class ContenderError extends Error {}
 
 /**
- * One contender in a process of its own, so that neither its compiled code nor its garbage meets another's.
+ * One contender. It runs in a process of its own, so that neither its compiled code nor its garbage affects another.
  * @typedef {object} Contender
  * @property {string} name
  * @property {string} version
@@ -13,9 +13,10 @@ export class ContenderError extends Error {}
  * @property {string[]} command The worker.
  * @property {Record<string, string>} [environment]
  * @property {string} [module] What a worker in JavaScript loads.
- * @property {readonly string[]} can Which questions it can be asked.
- * @property {{ command: string[], cwd: string, bare: string[] }} [coldStart] A process that loads and encodes once,
- *   and one that does nothing.
+ * @property {readonly string[]} can Which questions it can answer.
+ * @property {string} [root] The checkout that holds it, where it is a build of this package.
+ * @property {{ command: string[], cwd: string, bare: string[] }} [coldStart] A process that loads it
+ *   and encodes once, and one that does nothing.
  */
 
 /** A running contender. Questions are asked one at a time. */
@@ -44,7 +45,7 @@ export class Running {
 
   /**
    * @param {object} question
-   * @param {number} budget Milliseconds, after which the process is ended.
+   * @param {number} budget In milliseconds; the process is killed after that.
    */
   async ask(question, budget) {
     this.child.stdin.write(`${JSON.stringify(question)}\n`);
@@ -61,7 +62,7 @@ export class Running {
     if (line.done) throw new ContenderError(`died: ${this.complaints.trim().split("\n").at(-1)?.slice(0, 160)}`);
     const answer = JSON.parse(line.value);
     if (answer.error !== undefined) {
-      // Who has panicked once may be left in no state to answer again.
+      // After a panic a contender may not be able to answer again.
       this.stop();
       throw new ContenderError(`threw: ${answer.error}`);
     }
@@ -77,7 +78,7 @@ export class Running {
   }
 }
 
-/** Contenders that are started on their first question, and again after one that ended them. */
+/** Contenders, each started at its first question, and again after a question that ended it. */
 export class Crew {
   /** @type {Map<string, Running>} */
   #running = new Map();
@@ -87,7 +88,7 @@ export class Crew {
     this.contenders = contenders;
   }
 
-  /** Those that can answer such a question. */
+  /** The contenders that can answer such a question. */
   whoCan(of) {
     return this.contenders.filter(({ can }) => can.includes(of));
   }
@@ -103,7 +104,7 @@ export class Crew {
     return running.ask(question, budget);
   }
 
-  /** Ends all processes; the next question starts fresh ones. */
+  /** Ends all processes. The next question starts new ones. */
   stop() {
     for (const running of this.#running.values()) running.stop();
     this.#running.clear();

@@ -3,80 +3,104 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { NATIVE, NATIVE_PROGRAM, PEERS, PYTHON, ROOT, VOCABULARY } from "./paths.mjs";
 
-const NODE = [process.execPath, join(import.meta.dirname, "workers/node.mjs")];
-const BARE_NODE = [process.execPath, "--input-type=module", "-e", ""];
+const WORKER = join(import.meta.dirname, "workers/node.mjs");
 const TEXT = JSON.stringify("hello world");
 
 export const OURS = "harmony-format";
+/** The build of another checkout, in a comparison of the two. */
+export const OTHER_BUILD = "other build";
 
 const versionOf = (name) =>
   createRequire(join(PEERS, "package.json"))(`${PEERS}/node_modules/${name}/package.json`).version;
 
 /**
  * @param {object} parts
- * @param {string} parts.script What somebody would write to load it and encode once.
+ * @param {string} parts.node The Node.js that runs it.
+ * @param {URL} parts.module The adapter.
+ * @param {string} parts.script What a user would write to load it and encode once.
  * @returns {import("./contender.mjs").Contender}
  */
-function javaScript({ name, version, kind = "JavaScript", module, cwd = PEERS, script, can }) {
+function javaScript({ name, version, kind = "JavaScript", node, module, cwd = PEERS, script, can, root }) {
+  const inline = (code) => [node, "--input-type=module", "-e", code];
   return {
     name,
     version,
     kind,
-    command: NODE,
-    module: pathToFileURL(join(import.meta.dirname, module)).href,
+    command: [node, WORKER],
+    module: module.href,
     can,
-    coldStart: { command: [process.execPath, "--input-type=module", "-e", script], cwd, bare: BARE_NODE },
+    root,
+    coldStart: { command: inline(script), cwd, bare: inline("") },
   };
 }
 
-/** This package. */
-export function ours() {
+/** This package. @param {string} node The Node.js that runs it. */
+export function ours(node) {
+  return harmonyFormat(OURS, node, ROOT);
+}
+
+/**
+ * This package as another checkout of it has been built.
+ * @param {string} node The Node.js that runs it.
+ * @param {string} root The folder of the checkout.
+ */
+export function otherBuild(node, root) {
+  return harmonyFormat(OTHER_BUILD, node, root);
+}
+
+function harmonyFormat(name, node, root) {
+  const module = new URL("harmony-format.mjs", import.meta.url);
+  module.searchParams.set("build", pathToFileURL(join(root, "dist/index.js")).href);
   return javaScript({
-    name: OURS,
-    version: createRequire(import.meta.url)("../package.json").version,
-    module: "harmony-format.mjs",
-    cwd: ROOT,
+    name,
+    version: createRequire(import.meta.url)(join(root, "package.json")).version,
+    node,
+    module,
+    // A package may import itself by its name, so that this loads the build of the checkout.
+    cwd: root,
     script: `import { loadHarmonyEncoding } from "harmony-format"; loadHarmonyEncoding().encode(${TEXT});`,
     can: ["encode", "count", "decode", "parse", "parse resilient", "render"],
+    root,
   });
 }
 
-/** The tokenizers of the npm registry. */
-export function npmPeers() {
+/** The tokenizers of the npm registry. @param {string} node The Node.js that runs them. */
+export function npmPeers(node) {
+  const peer = (parts) => javaScript({ ...parts, node, module: new URL(`peers/${parts.module}.mjs`, import.meta.url) });
   return [
-    javaScript({
+    peer({
       name: "ai-tokenizer",
       version: versionOf("ai-tokenizer"),
-      module: "peers/ai-tokenizer.mjs",
+      module: "ai-tokenizer",
       script: `import Tokenizer from "ai-tokenizer"; import * as o200k from "ai-tokenizer/encoding/o200k_base"; new Tokenizer(o200k).encode(${TEXT});`,
       can: ["encode", "count", "decode"],
     }),
-    javaScript({
+    peer({
       name: "gpt-tokenizer",
       version: versionOf("gpt-tokenizer"),
-      module: "peers/gpt-tokenizer.mjs",
+      module: "gpt-tokenizer",
       script: `import { encode } from "gpt-tokenizer/encoding/o200k_harmony"; encode(${TEXT});`,
       can: ["encode", "count", "decode"],
     }),
-    javaScript({
+    peer({
       name: "tiktoken (WASM)",
       version: versionOf("tiktoken"),
       kind: "WebAssembly",
-      module: "peers/tiktoken-wasm.mjs",
+      module: "tiktoken-wasm",
       script: `import { get_encoding } from "tiktoken"; get_encoding("o200k_base").encode(${TEXT});`,
       can: ["encode", "decode"],
     }),
-    javaScript({
+    peer({
       name: "js-tiktoken",
       version: versionOf("js-tiktoken"),
-      module: "peers/js-tiktoken.mjs",
+      module: "js-tiktoken",
       script: `import { Tiktoken } from "js-tiktoken/lite"; import o200k from "js-tiktoken/ranks/o200k_base"; new Tiktoken(o200k).encode(${TEXT});`,
       can: ["encode", "decode"],
     }),
   ];
 }
 
-/** The native tokenizers, and the reference in both its languages. */
+/** The native tokenizers, and the reference in both of its languages. */
 export function nativePeers() {
   const environment = { TIKTOKEN_ENCODINGS_BASE: VOCABULARY };
   const rust = (name, version, can) => ({

@@ -1,6 +1,6 @@
 /**
- * What the package is to reach, as ratios within one run: the least, and the aim. Where a goal names no contender, the
- * value itself counts.
+ * What the package should reach, for our own use: the least, and what we aim for. Goals are ratios within one run; limits
+ * are values of our own.
  */
 import { OURS } from "./contenders.mjs";
 import { KINDS } from "./inputs/build.mjs";
@@ -57,7 +57,7 @@ const GOALS = [
   { what: "load and first encode", suite: "cold-start", against: "gpt-tokenizer", goals: [["hello world", 5, 10]] },
 ];
 
-/** Values that are to stay below: milliseconds, times, megabytes. */
+/** The most that our own values may be. */
 const LIMITS = [
   { what: "hostile 1 MB, the slowest", suite: "hostile", unit: "ms", most: 200, aim: 100 },
   { what: "hostile text doubled, the worst", suite: "doubling", unit: "x", most: 2.3, aim: 2.3 },
@@ -67,7 +67,7 @@ const LIMITS = [
 ];
 
 /**
- * The goals with what a run reached, as far as it has the figures.
+ * The goals beside what a run reached, as far as the run has the figures.
  * @param {{ suites: import("./measure.mjs").Suite[] }} report
  * @returns {{ what: string, against: string, reached: string, least: string, aim: string, met: boolean }[]}
  */
@@ -101,7 +101,7 @@ function rowOf(suite, input) {
   return suite.rows.find((row) => row.input === input) ?? { input, outcomes: {} };
 }
 
-/** The highest of our medians, over one input or all of them. */
+/** The highest of our medians, for one input or over all of them. */
 function highest(suite, input) {
   const rows = input === undefined ? suite.rows : [rowOf(suite, input)];
   const medians = rows.map(({ outcomes }) => outcomes[OURS]?.samples).map((samples) => samples && median(samples));

@@ -1,6 +1,9 @@
+/** The build to load: this module's address names it, so that two builds can be compared. */
+const build = new URL(import.meta.url).searchParams.get("build");
+
 /** @returns {Promise<import("./adapter.mjs").Adapter>} */
 export async function load() {
-  const { Conversation, loadHarmonyEncoding, StreamableParser } = await import("harmony-format");
+  const { Conversation, loadHarmonyEncoding, StreamableParser } = await import(build);
   const encoding = loadHarmonyEncoding();
   const { tokenizer } = encoding;
   return {

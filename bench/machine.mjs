@@ -2,15 +2,15 @@ import { execFileSync } from "node:child_process";
 import { cpus, release, totalmem, type } from "node:os";
 import { PYTHON } from "./paths.mjs";
 
-/** What the figures were made on. */
-export function machine({ native }) {
+/** The machine and the programs that the figures were made with. */
+export function machine({ node, native }) {
   const processors = cpus();
   return {
     processor: processors[0]?.model ?? "unknown",
     cores: processors.length,
     memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
     system: `${type()} ${release()} ${process.arch}`,
-    node: process.version,
+    node: versionOf(node),
     ...(native ? { python: versionOf(PYTHON), rust: versionOf("rustc") } : {}),
   };
 }

@@ -1,14 +1,14 @@
 import { ContenderError } from "./contender.mjs";
 import { OURS } from "./contenders.mjs";
 
-/** Whose answers are right where it takes part; otherwise ours are what the others are compared with. */
+/** Its answers are the right ones. Where it does not take part, the others are compared with ours. */
 const REFERENCE = "openai-harmony (Rust)";
 
 /**
  * @typedef {object} Outcome What one contender made of one input.
  * @property {number[]} [samples] One for each round.
  * @property {string} [failed] Why there are none.
- * @property {string} [differs] Where its answers are not the expected ones.
+ * @property {string} [differs] How many of its answers are not the expected ones.
  *
  * @typedef {object} Row
  * @property {string} input
@@ -19,31 +19,32 @@ const REFERENCE = "openai-harmony (Rust)";
  * @property {string} title
  * @property {string} unit
  * @property {"higher" | "lower"} better
- * @property {string} [baseline] Whom the others are set against, where it is not this package.
- * @property {boolean} [alone] Its values are ratios already: nobody is set against anybody.
- * @property {boolean} [unpaired] Set medians against each other, not rounds: what is left after a subtraction can be
- *   next to nothing in one round.
+ * @property {string} [baseline] The contender that the others are compared with, if it is not this package.
+ * @property {boolean} [alone] Its values are ratios already, so contenders are not compared.
+ * @property {boolean} [unpaired] Compares medians, not rounds: what is left after a subtraction can be close to
+ *   zero in a single round.
  * @property {Row[]} rows
  */
 
 /**
- * Compares what the contenders make of an input, then times them in rounds, one after the other in each.
+ * Compares the answers of the contenders, then times them in rounds, one after the other in each round.
  * @param {object} task
  * @param {import("./contender.mjs").Crew} task.crew
  * @param {readonly import("./contender.mjs").Contender[]} task.contenders
- * @param {string} task.input What the row is called.
- * @param {(contender: import("./contender.mjs").Contender) => object} task.question `of`, `file` and what else belongs
- *   to it.
+ * @param {string} task.input The name of the row.
+ * @param {(contender: import("./contender.mjs").Contender) => object} task.question `of`, `file` and
+ *   whatever else the question needs.
  * @param {(milliseconds: number) => number} task.value
  * @param {number} task.rounds
- * @param {number} [task.atLeast] Milliseconds that a round lasts for each contender.
- * @param {number} [task.warmUp] Milliseconds before the first round.
- * @param {number} [task.budget] Milliseconds for any answer.
- * @param {number} [task.slow] Milliseconds for the first answer, from which on a few rounds must do.
+ * @param {number} [task.atLeast] The least time that a round takes for each contender, in milliseconds.
+ * @param {number} [task.warmUp] How long each contender runs before the first round, in milliseconds.
+ * @param {"wall" | "cpu"} [task.clock]
+ * @param {number} [task.budget] How long an answer may take, in milliseconds.
+ * @param {number} [task.slow] A first answer that takes longer than this, in milliseconds, leaves only a few rounds.
  * @param {number} [task.slowRounds] How many.
  * @returns {Promise<Row>}
  */
-export async function measureRow({ crew, contenders, input, question, value, rounds, ...limits }) {
+export async function measureRow({ crew, contenders, input, question, value, rounds, clock, ...limits }) {
   const { atLeast = 100, warmUp = 500, budget = 120_000, slow = 2_000, slowRounds = 3 } = limits;
   /** @type {Record<string, Outcome>} */
   const outcomes = Object.fromEntries(contenders.map(({ name }) => [name, {}]));
@@ -75,7 +76,7 @@ export async function measureRow({ crew, contenders, input, question, value, rou
   for (let round = 0; round < rounds; round++) {
     for (const contender of rotated(contenders, round)) {
       if (round >= slowRounds && slowOnes.has(contender)) continue;
-      const milliseconds = await attempt(contender, { ask: "time", atLeast });
+      const milliseconds = await attempt(contender, { ask: "time", atLeast, clock });
       if (milliseconds === undefined) continue;
       outcomes[contender.name].samples ??= [];
       outcomes[contender.name].samples.push(value(milliseconds));
@@ -85,7 +86,7 @@ export async function measureRow({ crew, contenders, input, question, value, rou
   return { input, outcomes };
 }
 
-/** Another one begins each round, so that nobody always comes after the same. */
+/** A different one begins each round. */
 export function rotated(list, by) {
   const start = by % list.length;
   return [...list.slice(start), ...list.slice(0, start)];

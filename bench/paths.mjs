@@ -8,6 +8,8 @@ export const ROOT = at("..");
 export const DIST = at("../dist/index.js");
 /** The packages to compare with, installed apart from the project's own. */
 export const PEERS = at("./peers");
+/** The builds of Node.js to run on, installed apart from the peers, whose files are inputs. */
+export const NODE_BUILDS = at("./node");
 export const CACHE = at("./.cache");
 export const RESULTS = at("./results");
 /** The native contenders: sources, and the folder that everything they need is installed into. */

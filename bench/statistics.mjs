@@ -11,8 +11,8 @@ export function geometricMean(values) {
 }
 
 /**
- * How many times better one contender was than another, round by round: a machine that slows down slows both, and a
- * ratio within one round leaves that out.
+ * How many times better one contender was than another, round by round. A machine that slows down slows both, so ratios
+ * within one round are not affected.
  * @param {readonly number[]} ours
  * @param {readonly number[]} theirs
  * @param {"higher" | "lower"} better

@@ -1,4 +1,4 @@
-/** Results as tables: contenders down, inputs across. */
+/** Results as tables: a line for each contender, a column for each input. */
 import { OURS } from "./contenders.mjs";
 import { median, ratios } from "./statistics.mjs";
 
@@ -7,7 +7,7 @@ import { median, ratios } from "./statistics.mjs";
  * @typedef {import("./measure.mjs").Row} Row
  *
  * @typedef {object} Cell
- * @property {string} value Median, without its unit; or why there is none.
+ * @property {string} value The median without its unit, or why there is none.
  * @property {string} spread Lowest to highest, or "".
  * @property {string} ratio How many times better the baseline is, or "".
  */
@@ -31,8 +31,12 @@ export function textTable(suite) {
   return [`${suite.title} (${legend(suite)})`, ...body, ...notes(suite)].join("\n");
 }
 
-/** For a page in Markdown. @param {Suite} suite */
-export function markdownTable(suite) {
+/**
+ * For a page in Markdown.
+ * @param {Suite} suite
+ * @param {string} [explanation] What a reader of this table alone has to know.
+ */
+export function markdownTable(suite, explanation) {
   const columns = suite.rows.map((row) => row.input);
   const lines = contendersOf(suite).map((name) => [
     name,
@@ -43,12 +47,19 @@ export function markdownTable(suite) {
   ]);
   const body = markdown(["", ...columns], lines);
   const below = notes(suite).map((note) => `- ${note}`);
-  return [`### ${suite.title}`, "", `${legend(suite)}.`, "", body, ...(below.length > 0 ? ["", ...below] : [])].join(
-    "\n",
-  );
+  const about = explanation === undefined ? [] : [explanation, ""];
+  return [
+    `### ${suite.title}`,
+    "",
+    ...about,
+    `${legend(suite)}.`,
+    "",
+    body,
+    ...(below.length > 0 ? ["", ...below] : []),
+  ].join("\n");
 }
 
-/** What a run reached, and what it was to reach. @param {ReturnType<typeof import("./goals.mjs").reached>} goals */
+/** What a run reached beside what it was meant to reach, for our own use. @param {ReturnType<typeof import("./goals.mjs").reached>} goals */
 export function goalsTable(goals) {
   const lines = goals.map(({ what, against, reached, least, aim, met }) => [
     what,
@@ -81,7 +92,8 @@ export function round(number) {
   return String(Number(number.toPrecision(3)));
 }
 
-function markdown(head, lines) {
+/** A table. @param {readonly string[]} head @param {readonly (readonly string[])[]} lines */
+export function markdown(head, lines) {
   const table = [head, head.map(() => "---"), ...lines];
   return table.map((line) => `| ${line.join(" | ")} |`).join("\n");
 }
@@ -115,7 +127,7 @@ function notes(suite) {
 }
 
 function legend({ unit, better, alone, unpaired, ...suite }) {
-  const ratio = `how many times better ${baselineOf(suite)} is (${unpaired ? "of the medians" : "median of the rounds"})`;
+  const ratio = `how many times better ${baselineOf(suite)} is (${unpaired ? "ratio of the medians" : "median ratio of the rounds"})`;
   return [`${unit}, ${better} is better`, "median, lowest–highest", ...(alone ? [] : [ratio])].join("; ");
 }
 
@@ -123,7 +135,7 @@ function baselineOf({ baseline = OURS }) {
   return baseline;
 }
 
-/** Every contender that a suite has anything on, in order of appearance. */
+/** Every contender that a suite has results for, in order of appearance. */
 function contendersOf(suite) {
   return [...new Set(suite.rows.flatMap((row) => Object.keys(row.outcomes)))];
 }

@@ -1,19 +1,20 @@
-import { unknownRole } from "./chat/author.js";
-import { type ConversationLike, readConversation } from "./chat/conversation.js";
+import type { ConversationLike } from "./chat/conversation.js";
 import { type Message, type MessageLike, readMessage } from "./chat/message.js";
-import { isRole, type Role } from "./chat/role.js";
+import { checkRole, type Role } from "./chat/role.js";
 import { HarmonyError } from "./errors.js";
-import { checkOptions } from "./options.js";
-import { type ParseOptions, parseMessages } from "./parse/parse-messages.js";
-import { type RenderPurpose, renderConversation as renderConversationInto } from "./render/conversation.js";
+import { checkBoolean, checkOptions, showValue } from "./options.js";
+import type { ParseOptions } from "./parse/options.js";
+import type { Span } from "./parse/span.js";
+import { parseMessages } from "./parse/streamable-parser.js";
 import {
-  partsPurposeOf,
-  type RenderConversationConfig,
-  type RenderPartsConfig,
-  renderConversationParts,
-} from "./render/conversation-parts.js";
+  checkConversationOptions,
+  checkPartsOptions,
+  type RenderConversationOptions,
+  type RenderPartsOptions,
+  renderConversationInto,
+} from "./render/conversation.js";
 import { renderMessage } from "./render/message.js";
-import type { PartSink, RenderedPart } from "./render/parts.js";
+import { type PartSection, type PartSink, type RenderedPart, specialPart, textPart } from "./render/parts.js";
 import { SPECIAL_TOKENS, STOP_TOKENS, STOP_TOKENS_FOR_ASSISTANT_ACTIONS } from "./special-tokens.js";
 import { createTokenizer } from "./tokenizer/o200k.js";
 import type { EncodeOptions, Tokenizer } from "./tokenizer/tokenizer.js";
@@ -25,11 +26,209 @@ export type HarmonyEncodingName = (typeof HarmonyEncodingName)[keyof typeof Harm
 
 /** How a single message is rendered. */
 export interface RenderOptions {
-  /** Whether the conversation around the message declares functions; a system message then says so. Default: false. */
+  /** Whether the conversation around the message declares functions; a system message then says so. Default: `false`. */
   readonly conversationHasFunctionTools?: boolean | undefined;
 }
 
-/** Collects the ids of the parts it is given. */
+/** A part of a prompt, and the tokens of the prompt that it became. */
+export interface TokenizedPart extends RenderedPart {
+  /** The range of the part in the `tokens` of the prompt, by index. */
+  readonly span: Span;
+}
+
+/** The tokens of a prompt, and the parts that they come from. */
+export interface TokenizedParts {
+  /** Token ids, as inference engines take them. */
+  readonly tokens: number[];
+  /** In order, and without gaps: each part's span begins where the one before it ends. */
+  readonly parts: TokenizedPart[];
+}
+
+/**
+ * Renders and parses the Harmony format. {@link loadHarmonyEncoding} gives one. It keeps no state between calls, so one
+ * instance can be shared by a whole program.
+ */
+export class HarmonyEncoding {
+  /** The name under which the encoding was loaded. */
+  readonly name: HarmonyEncodingName;
+  /** The tokenizer `o200k_harmony`, for text outside conversations. */
+  readonly tokenizer: Tokenizer;
+
+  private constructor(name: HarmonyEncodingName, tokenizer: Tokenizer) {
+    this.name = name;
+    this.tokenizer = tokenizer;
+  }
+
+  /** @internal */
+  static create(name: HarmonyEncodingName, tokenizer: Tokenizer): HarmonyEncoding {
+    return new HarmonyEncoding(name, tokenizer);
+  }
+
+  /**
+   * Renders a conversation as the prompt for a completion: its messages, and then the beginning of the next one.
+   * @param nextTurnRole Whose message the model is to write, nearly always `"assistant"`.
+   * @returns Token ids, as inference engines take them.
+   * @throws HarmonyError where the conversation is not well formed, with the JSON path; `unknown-role`.
+   * @throws TypeError for an unknown option, or a value of the wrong type.
+   */
+  renderConversationForCompletion(
+    conversation: ConversationLike,
+    nextTurnRole: Role,
+    options?: RenderConversationOptions,
+  ): number[] {
+    checkConversationOptions(options);
+    checkRole(nextTurnRole, "nextTurnRole");
+    return this.#tokensOf(conversation, { ...options, nextTurnRole });
+  }
+
+  /**
+   * Renders the messages of a conversation, and nothing else.
+   * @returns Token ids, as inference engines take them.
+   * @throws HarmonyError where the conversation is not well formed, with the JSON path.
+   * @throws TypeError for an unknown option, or a value of the wrong type.
+   */
+  renderConversation(conversation: ConversationLike, options?: RenderConversationOptions): number[] {
+    checkConversationOptions(options);
+    return this.#tokensOf(conversation, options);
+  }
+
+  /**
+   * Renders a conversation as training data: if its last message is an assistant's on the channel `final`, this message
+   * ends with return instead of end.
+   * @returns Token ids, as inference engines take them.
+   * @throws HarmonyError where the conversation is not well formed, with the JSON path.
+   * @throws TypeError for an unknown option, or a value of the wrong type.
+   */
+  renderConversationForTraining(conversation: ConversationLike, options?: RenderConversationOptions): number[] {
+    checkConversationOptions(options);
+    return this.#tokensOf(conversation, { ...options, training: true });
+  }
+
+  /**
+   * Renders a conversation to tokens, and says from which part of which message each of them comes: for loss masks, for
+   * token counts by message, for caching the beginning of a prompt.
+   * @throws HarmonyError where the conversation is not well formed, with the JSON path; `unknown-role` for `nextTurnRole`.
+   * @throws TypeError for an unknown option, or a value of the wrong type.
+   */
+  renderConversationWithParts(conversation: ConversationLike, options?: RenderPartsOptions): TokenizedParts {
+    checkPartsOptions(options);
+    const sink = new TokenizedPartList(this.tokenizer);
+    renderConversationInto(sink, conversation, options);
+    return { tokens: sink.tokens, parts: sink.parts };
+  }
+
+  /**
+   * Counts the tokens that a conversation renders to, without making them.
+   * @throws HarmonyError where the conversation is not well formed, with the JSON path; `unknown-role` for `nextTurnRole`.
+   * @throws TypeError for an unknown option, or a value of the wrong type.
+   */
+  countConversationTokens(conversation: ConversationLike, options?: RenderPartsOptions): number {
+    checkPartsOptions(options);
+    const sink = new TokenCount(this.tokenizer);
+    renderConversationInto(sink, conversation, options);
+    return sink.count;
+  }
+
+  /**
+   * Counts the tokens that a text is encoded to as ordinary text, without making them.
+   * @throws TypeError where the text is not a string.
+   */
+  countTokens(text: string): number {
+    return this.tokenizer.countTokens(text);
+  }
+
+  /**
+   * Renders one message.
+   * @returns Token ids, as inference engines take them.
+   * @throws HarmonyError where the message is not well formed, with the JSON path.
+   * @throws TypeError for an unknown option, or a value of the wrong type.
+   */
+  render(message: MessageLike, options?: RenderOptions): number[] {
+    checkOptions(options, ["conversationHasFunctionTools"] satisfies (keyof RenderOptions)[], "render");
+    checkBoolean(options?.conversationHasFunctionTools, "conversationHasFunctionTools");
+    const sink = new TokenList(this.tokenizer);
+    const hasFunctionTools = options?.conversationHasFunctionTools ?? false;
+    renderMessage(readMessage(message, "", false), { index: 0, path: "", hasFunctionTools }, sink);
+    return sink.tokens;
+  }
+
+  /**
+   * Reads the messages of a whole completion: the streaming parser, fed to the end.
+   * @param tokens What the model wrote, with or without its last stop token.
+   * @param role Whose message the prompt began. Without it, the tokens must begin with a start token.
+   * @throws HarmonyError where the tokens are not well formed, with the `tokenIndex`; never in the resilient mode.
+   *   `unknown-role` for the argument.
+   * @throws TypeError for an unknown option, or a value of the wrong type; RangeError for what is not a token at all.
+   */
+  parseMessagesFromCompletionTokens(tokens: Iterable<number>, role?: Role | null, options?: ParseOptions): Message[] {
+    return parseMessages(this, tokens, role, options);
+  }
+
+  /**
+   * Encodes text.
+   * @throws HarmonyError `disallowed-special-token` where the text spells a special token that `options` do not allow.
+   * @throws TypeError where the text is not a string, for an unknown option, or a value of the wrong type.
+   */
+  encode(text: string, options?: EncodeOptions): number[] {
+    return this.tokenizer.encode(text, options);
+  }
+
+  /**
+   * Decodes to text; bytes that are not UTF-8 become U+FFFD.
+   * @throws HarmonyError `unknown-token` for an id outside the vocabulary, with the `tokenIndex`.
+   * @throws TypeError, RangeError for what is not a token at all.
+   */
+  decode(tokens: Iterable<number>): string {
+    return this.tokenizer.decode(tokens);
+  }
+
+  /**
+   * Decodes to text, exactly.
+   * @throws HarmonyError `invalid-utf8` where the bytes are not UTF-8; `unknown-token` for an id outside the vocabulary,
+   *   with the `tokenIndex`.
+   * @throws TypeError, RangeError for what is not a token at all.
+   */
+  decodeUtf8(tokens: Iterable<number>): string {
+    return this.tokenizer.decodeUtf8(tokens);
+  }
+
+  /**
+   * Decodes to bytes.
+   * @throws HarmonyError `unknown-token` for an id outside the vocabulary, with the `tokenIndex`.
+   * @throws TypeError, RangeError for what is not a token at all.
+   */
+  decodeBytes(tokens: Iterable<number>): Uint8Array {
+    return this.tokenizer.decodeBytes(tokens);
+  }
+
+  /** The ids that end a message: return, call and end. A new array with each call. */
+  stopTokens(): number[] {
+    return [...STOP_TOKENS];
+  }
+
+  /** The ids at which to stop sampling an assistant's turn: return and call. A new array with each call. */
+  stopTokensForAssistantActions(): number[] {
+    return [...STOP_TOKENS_FOR_ASSISTANT_ACTIONS];
+  }
+
+  /** Every special token as it is written, such as `<|start|>`, with its id, in order of id. */
+  get specialTokens(): ReadonlyMap<string, number> {
+    return this.tokenizer.specialTokens;
+  }
+
+  /** Whether an id is a special token. */
+  isSpecialToken(token: number): boolean {
+    return this.tokenizer.isSpecialToken(token);
+  }
+
+  #tokensOf(conversation: ConversationLike, options: RenderPartsOptions | undefined): number[] {
+    const sink = new TokenList(this.tokenizer);
+    renderConversationInto(sink, conversation, options);
+    return sink.tokens;
+  }
+}
+
+/** Collects the tokens of parts. */
 class TokenList implements PartSink {
   readonly tokens: number[] = [];
   readonly #tokenizer: Tokenizer;
@@ -47,7 +246,37 @@ class TokenList implements PartSink {
   }
 }
 
-/** Counts the ids of the parts it is given, without making them. */
+/** Collects the tokens of parts, and the parts. */
+class TokenizedPartList implements PartSink {
+  readonly parts: TokenizedPart[] = [];
+  readonly #list: TokenList;
+
+  constructor(tokenizer: Tokenizer) {
+    this.#list = new TokenList(tokenizer);
+  }
+
+  get tokens(): number[] {
+    return this.#list.tokens;
+  }
+
+  special(token: number, section: PartSection, message: number): void {
+    const start = this.tokens.length;
+    this.#list.special(token);
+    this.#add(specialPart(token, section, message), start);
+  }
+
+  text(text: string, section: PartSection, message: number): void {
+    const start = this.tokens.length;
+    this.#list.text(text);
+    this.#add(textPart(text, section, message), start);
+  }
+
+  #add(part: RenderedPart, start: number): void {
+    this.parts.push({ ...part, span: [start, this.tokens.length] });
+  }
+}
+
+/** Counts the tokens of parts. */
 class TokenCount implements PartSink {
   count = 0;
   readonly #tokenizer: Tokenizer;
@@ -65,189 +294,18 @@ class TokenCount implements PartSink {
   }
 }
 
-/** A part of a prompt, and which of the prompt's tokens it became. */
-export interface TokenizedPart extends RenderedPart {
-  /** Half-open range of indices in the prompt's tokens. */
-  readonly tokens: readonly [start: number, end: number];
-}
-
-/** A prompt's tokens, and the parts that they came from. */
-export interface TokenizedParts {
-  readonly tokens: number[];
-  readonly parts: TokenizedPart[];
-}
-
-/** Renders and parses the Harmony format. Holds no state that a call could leave behind: share one freely. */
-export class HarmonyEncoding {
-  readonly name: HarmonyEncodingName;
-  /** The tokenizer `o200k_harmony`, for text that is no conversation. */
-  readonly tokenizer: Tokenizer;
-
-  constructor(name: HarmonyEncodingName, tokenizer: Tokenizer) {
-    this.name = name;
-    this.tokenizer = tokenizer;
-  }
-
-  /**
-   * Renders a conversation as the prompt for a completion: its messages, then the beginning of the next one.
-   * @param nextTurnRole Whose message the model is to write, nearly always `"assistant"`.
-   * @returns Token ids, as inference engines take them.
-   * @throws HarmonyError where the conversation is not well formed, with the JSON path.
-   */
-  renderConversationForCompletion(
-    conversation: ConversationLike,
-    nextTurnRole: Role,
-    config?: RenderConversationConfig,
-  ): number[] {
-    if (!isRole(nextTurnRole)) throw unknownRole(nextTurnRole, "nextTurnRole");
-    return this.#render(conversation, { ...purposeOf(config), nextTurnRole });
-  }
-
-  /**
-   * Renders the messages of a conversation and nothing else.
-   * @throws HarmonyError where the conversation is not well formed, with the JSON path.
-   */
-  renderConversation(conversation: ConversationLike, config?: RenderConversationConfig): number[] {
-    return this.#render(conversation, purposeOf(config));
-  }
-
-  /**
-   * Renders a conversation as training data: a last assistant message on `final` ends with return instead of end.
-   * @throws HarmonyError where the conversation is not well formed, with the JSON path.
-   */
-  renderConversationForTraining(conversation: ConversationLike, config?: RenderConversationConfig): number[] {
-    return this.#render(conversation, { ...purposeOf(config), training: true });
-  }
-
-  /**
-   * Renders a conversation to tokens and says which part of which message each of them came from: for loss masks, for
-   * token counts by message, for caching a prompt's beginning.
-   * @throws HarmonyError where the conversation is not well formed, with the JSON path.
-   */
-  renderConversationWithParts(conversation: ConversationLike, config?: RenderPartsConfig): TokenizedParts {
-    const tokens: number[] = [];
-    const parts = renderConversationParts(conversation, config).map((part): TokenizedPart => {
-      const start = tokens.length;
-      if (part.token === undefined) this.tokenizer.encodeOrdinary(part.text, tokens);
-      else tokens.push(part.token);
-      return { ...part, tokens: [start, tokens.length] };
-    });
-    return { tokens, parts };
-  }
-
-  /**
-   * How many tokens a conversation renders to, without making them.
-   * @throws HarmonyError where the conversation is not well formed, with the JSON path.
-   */
-  countConversationTokens(conversation: ConversationLike, config?: RenderPartsConfig): number {
-    const sink = new TokenCount(this.tokenizer);
-    renderConversationInto(readConversation(conversation), partsPurposeOf(config), sink);
-    return sink.count;
-  }
-
-  /** How many tokens a text is encoded to as ordinary text, without making them. */
-  countTokens(text: string): number {
-    return this.tokenizer.countTokens(text);
-  }
-
-  /**
-   * Renders one message.
-   * @throws HarmonyError where the message is not well formed, with the JSON path.
-   */
-  render(message: MessageLike, options?: RenderOptions): number[] {
-    checkOptions(options, ["conversationHasFunctionTools"], "render");
-    const sink = new TokenList(this.tokenizer);
-    const hasFunctionTools = options?.conversationHasFunctionTools ?? false;
-    renderMessage(readMessage(message, ""), { index: 0, path: "", hasFunctionTools }, sink);
-    return sink.tokens;
-  }
-
-  /**
-   * Reads the messages of a whole completion: the streaming parser, drained.
-   * @param tokens What the model wrote, its last stop token included or not.
-   * @param role Whose message the prompt began; without it the tokens must begin with a start token.
-   * @throws HarmonyError where the tokens are not well formed, with the `tokenIndex`.
-   */
-  parseMessagesFromCompletionTokens(tokens: Iterable<number>, role?: Role | null, options?: ParseOptions): Message[] {
-    return parseMessages(this, tokens, role, options);
-  }
-
-  /**
-   * Encodes text.
-   * @throws HarmonyError `disallowed-special-token` where the text spells a special token that `options` do not allow.
-   */
-  encode(text: string, options?: EncodeOptions): number[] {
-    return this.tokenizer.encode(text, options);
-  }
-
-  /**
-   * Decodes to text; bytes that are not UTF-8 become U+FFFD.
-   * @throws HarmonyError `unknown-token` for an id outside the vocabulary.
-   */
-  decode(tokens: Iterable<number>): string {
-    return this.tokenizer.decode(tokens);
-  }
-
-  /**
-   * Decodes to text, exactly.
-   * @throws HarmonyError `invalid-utf8` where the bytes are not UTF-8, `unknown-token` for an id outside the vocabulary.
-   */
-  decodeUtf8(tokens: Iterable<number>): string {
-    return this.tokenizer.decodeUtf8(tokens);
-  }
-
-  /**
-   * Decodes to bytes.
-   * @throws HarmonyError `unknown-token` for an id outside the vocabulary.
-   */
-  decodeBytes(tokens: Iterable<number>): Uint8Array {
-    return this.tokenizer.decodeBytes(tokens);
-  }
-
-  /** The ids that end a message: return, call and end. */
-  stopTokens(): number[] {
-    return [...STOP_TOKENS];
-  }
-
-  /** The ids at which to stop sampling an assistant's turn: return and call. */
-  stopTokensForAssistantActions(): number[] {
-    return [...STOP_TOKENS_FOR_ASSISTANT_ACTIONS];
-  }
-
-  /** Every special token as it is written, such as `<|start|>`. */
-  specialTokens(): string[] {
-    return [...this.tokenizer.specialTokens.keys()];
-  }
-
-  /** Whether an id is a special token. */
-  isSpecialToken(token: number): boolean {
-    return this.tokenizer.isSpecialToken(token);
-  }
-
-  #render(conversation: ConversationLike, purpose: RenderPurpose): number[] {
-    const sink = new TokenList(this.tokenizer);
-    renderConversationInto(readConversation(conversation), purpose, sink);
-    return sink.tokens;
-  }
-}
-
-function purposeOf(config: RenderConversationConfig | undefined): RenderPurpose {
-  checkOptions(config, ["autoDropAnalysis"], "rendering a conversation");
-  return { autoDropAnalysis: config?.autoDropAnalysis ?? true };
-}
-
 let gptOss: HarmonyEncoding | undefined;
 
 /**
- * The encoding of the gpt-oss models. Synchronous: the vocabulary is part of the package and is unpacked on first use.
- * Further calls return the same encoding.
+ * Loads the encoding of the gpt-oss models. Synchronous: the vocabulary is part of the package, and is unpacked when it is
+ * first used. Further calls return the same encoding.
  * @throws HarmonyError `unknown-encoding` for any other name.
  */
 export function loadHarmonyEncoding(name: HarmonyEncodingName = HarmonyEncodingName.HARMONY_GPT_OSS): HarmonyEncoding {
   if (name !== HarmonyEncodingName.HARMONY_GPT_OSS) {
-    const message = `unknown encoding ${JSON.stringify(name)}; the only one is "${HarmonyEncodingName.HARMONY_GPT_OSS}"`;
+    const message = `unknown encoding ${showValue(name)}; the only one is "${HarmonyEncodingName.HARMONY_GPT_OSS}"`;
     throw new HarmonyError("unknown-encoding", message);
   }
-  gptOss ??= new HarmonyEncoding(name, createTokenizer(SPECIAL_TOKENS));
+  gptOss ??= HarmonyEncoding.create(name, createTokenizer(SPECIAL_TOKENS));
   return gptOss;
 }

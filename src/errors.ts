@@ -9,6 +9,7 @@ export const HARMONY_ERROR_CODES = [
   "number-out-of-range",
   "missing-field",
   "duplicate-field",
+  "unknown-field",
   "wrong-type",
   "unknown-role",
   "unknown-content-type",
@@ -28,16 +29,20 @@ export const HARMONY_ERROR_CODES = [
   "header-without-role",
   "channel-without-name",
   "unexpected-header-words",
+  "message-too-long",
 ] as const;
 
-/** What went wrong, as a stable word for programs. See `docs/errors.md`. */
+/** What went wrong, as a stable word for programs; `docs/errors.md` explains each. */
 export type HarmonyErrorCode = (typeof HARMONY_ERROR_CODES)[number];
 
-/** Where an error happened. Which of the two is present depends on what was being read. */
+/** Where an error happened. Which of the fields is present depends on what was being read. */
 export interface HarmonyErrorPlace {
-  /** JSON path of the offending value, such as `messages[2].content[0].type`; `""` is the whole value. */
+  /**
+   * JSON path of the offending value, such as `messages[2].content[0].type`, or the name of an argument; `""` is the whole
+   * value.
+   */
   readonly path?: string;
-  /** Index of the offending token in the tokens given (for a parser: in all tokens fed to it). */
+  /** Index of the offending token in the tokens given; for a parser, in all tokens fed to it. */
   readonly tokenIndex?: number;
   /** Offset of the offending character in the JSON text, in UTF-16 units. */
   readonly offset?: number;
@@ -45,18 +50,23 @@ export interface HarmonyErrorPlace {
 
 /**
  * The one error type for bad data: conversations, JSON text, tokens and model output. Mistakes in the calling program
- * (an unknown option, a token that is not an integer) are `TypeError` and `RangeError` instead.
+ * (an unknown option, an argument of the wrong type, a token that is not an integer) are `TypeError` and `RangeError`
+ * instead, except for an unknown role, which always has the code `unknown-role`.
  */
 export class HarmonyError extends Error {
   /** What went wrong, for programs. */
   readonly code: HarmonyErrorCode;
-  /** JSON path of the offending value, where the error is about a message or conversation. */
+  /** JSON path of the offending value, if the error is about a message or conversation, or the name of an argument. */
   declare readonly path?: string;
-  /** Index of the offending token, where the error is about tokens. */
+  /** Index of the offending token, if the error is about tokens. */
   declare readonly tokenIndex?: number;
-  /** Offset in the JSON text, in UTF-16 units, where the error is about its syntax. */
+  /** Offset in the JSON text, in UTF-16 units, if the error is about its syntax. */
   declare readonly offset?: number;
 
+  /**
+   * @param message The error in a sentence, for people.
+   * @param place Where it happened, as far as that is known.
+   */
   constructor(code: HarmonyErrorCode, message: string, place: HarmonyErrorPlace = {}) {
     super(message);
     this.code = code;

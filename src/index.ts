@@ -1,4 +1,8 @@
-/** The whole package: everything of the entry for text, and what needs the vocabulary. */
+/**
+ * The whole package: everything that `harmony-format/text` has, and what needs the vocabulary. Begin with
+ * {@link loadHarmonyEncoding}.
+ * @packageDocumentation
+ */
 export {
   HarmonyEncoding,
   HarmonyEncodingName,
@@ -7,7 +11,7 @@ export {
   type TokenizedPart,
   type TokenizedParts,
 } from "./encoding.js";
-export { type ParserEncoding, StreamableParser } from "./parse/streamable-parser.js";
+export { StreamableParser } from "./parse/streamable-parser.js";
 export * from "./text.js";
 export type { StreamDecoder } from "./tokenizer/decode/stream-decoder.js";
 export type { EncodeIntoResult, EncodeOptions, Tokenizer } from "./tokenizer/tokenizer.js";

@@ -1,8 +1,11 @@
 /**
- * The entry for programs whose engine takes and gives text: everything but the tokens. Nothing here needs the vocabulary,
- * which is by far the largest part of the package.
+ * The entry for programs whose engine takes and returns text: everything but tokens. Nothing here needs the vocabulary,
+ * which is by far the largest part of the package. Begin with {@link renderConversationParts} and
+ * {@link HarmonyTextParser}.
+ * @packageDocumentation
  */
 export { Author, type AuthorLike } from "./chat/author.js";
+export { Channel } from "./chat/channel.js";
 export {
   ChannelConfig,
   type ChannelConfigLike,
@@ -41,16 +44,15 @@ export type {
   MessageEndEvent,
   MessageStartEvent,
 } from "./parse/event.js";
-export type { Header } from "./parse/machine/header.js";
-export type { MessageParser } from "./parse/message-parser.js";
+export type { Header } from "./parse/header.js";
 export type { ParseMode, ParseOptions, Prefill, RecoveryOptions, TextParseOptions } from "./parse/options.js";
 export type { MessageSpans, Span } from "./parse/span.js";
 export { type StateData, StreamState } from "./parse/stream-state.js";
 export { HarmonyTextParser } from "./parse/text-parser.js";
 export {
-  type RenderConversationConfig,
-  type RenderPartsConfig,
+  type RenderConversationOptions,
+  type RenderPartsOptions,
   renderConversationParts,
-} from "./render/conversation-parts.js";
+} from "./render/conversation.js";
 export type { PartSection, RenderedPart } from "./render/parts.js";
 export { SpecialToken } from "./special-tokens.js";

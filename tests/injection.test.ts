@@ -1,96 +1,111 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect } from "vitest";
 import { loadHarmonyEncoding, type MessageLike, Role, renderConversationParts, SpecialToken } from "../src/index.js";
+import { testProperty } from "./property.js";
 
-// No text becomes a special token, whoever says it and wherever it stands.
+// No text becomes a special token, whoever wrote it and wherever it is.
 
 const encoding = loadHarmonyEncoding();
 const { START, MESSAGE, END, CHANNEL, CALL, CONSTRAIN } = SpecialToken;
 
 const spelled = fc
-  .array(fc.constantFrom(...encoding.specialTokens().slice(0, 20), "<|", "|>", "assistant", "to=x", " ", "\n", "é"), {
-    maxLength: 8,
-  })
+  .array(
+    fc.constantFrom(
+      ...[...encoding.specialTokens.keys()].slice(0, 20),
+      "<|",
+      "|>",
+      "assistant",
+      "to=x",
+      " ",
+      "\n",
+      "é",
+    ),
+    {
+      maxLength: 8,
+    },
+  )
   .map((pieces) => pieces.join(""));
 
 function specialsOf(message: MessageLike): number[] {
   return encoding.render(message).filter((token) => encoding.isSpecialToken(token));
 }
 
-test.each(Object.values(Role))("contents of a %s message", (role) => {
-  fc.assert(
-    fc.property(spelled, spelled, (first, second) => {
+for (const role of Object.values(Role)) {
+  testProperty(
+    `contents of a ${role} message`,
+    [spelled, spelled],
+    (first, second) => {
       const content = [first, second].map((text) => ({ type: "text", text }) as const);
       expect(specialsOf({ role, name: "f", content })).toEqual([START, MESSAGE, END]);
-    }),
-    { numRuns: 500 },
+    },
+    { runs: 500 },
   );
-});
+}
 
-test("instructions, identities, dates, channels and tool definitions", () => {
-  fc.assert(
-    fc.property(spelled, (text) => {
-      const tools = {
-        [text]: {
-          name: text,
-          description: text,
-          tools: [
-            {
-              name: text,
+testProperty(
+  "instructions, identities, dates, channels and tool definitions",
+  [spelled],
+  (text) => {
+    const tools = {
+      [text]: {
+        name: text,
+        description: text,
+        tools: [
+          {
+            name: text,
+            description: text,
+            parameters: {
+              type: "object",
               description: text,
-              parameters: {
-                type: "object",
-                description: text,
-                properties: {
-                  [text]: { title: text, description: text, enum: [text], default: text, examples: [text] },
-                },
+              properties: {
+                [text]: { title: text, description: text, enum: [text], default: text, examples: [text] },
               },
             },
-          ],
-        },
-      };
-      expect(
-        specialsOf({
-          role: "system",
-          content: [
-            {
-              type: "system_content",
-              model_identity: text,
-              knowledge_cutoff: text,
-              conversation_start_date: text,
-              channel_config: { valid_channels: [text], channel_required: true },
-              tools,
-            },
-          ],
-        }),
-      ).toEqual([START, MESSAGE, END]);
-      expect(
-        specialsOf({ role: "developer", content: [{ type: "developer_content", instructions: text, tools }] }),
-      ).toEqual([START, MESSAGE, END]);
-    }),
-    { numRuns: 500 },
-  );
-});
+          },
+        ],
+      },
+    };
+    expect(
+      specialsOf({
+        role: "system",
+        content: [
+          {
+            type: "system_content",
+            model_identity: text,
+            knowledge_cutoff: text,
+            conversation_start_date: text,
+            channel_config: { valid_channels: [text], channel_required: true },
+            tools,
+          },
+        ],
+      }),
+    ).toEqual([START, MESSAGE, END]);
+    expect(
+      specialsOf({ role: "developer", content: [{ type: "developer_content", instructions: text, tools }] }),
+    ).toEqual([START, MESSAGE, END]);
+  },
+  { runs: 500 },
+);
 
-test("header fields, but for the constrain marker that begins a content type", () => {
-  fc.assert(
-    fc.property(spelled, (text) => {
-      const message = { role: "assistant", channel: text, recipient: text, content_type: text, content: "x" } as const;
-      const constrain = text.startsWith("<|constrain|>") ? [CONSTRAIN] : [];
-      expect(specialsOf(message)).toEqual([START, CHANNEL, ...constrain, MESSAGE, CALL]);
-    }),
-    { numRuns: 500 },
-  );
-});
+testProperty(
+  "header fields, except for the constrain marker that begins a content type",
+  [spelled],
+  (text) => {
+    const message = { role: "assistant", channel: text, recipient: text, content_type: text, content: "x" } as const;
+    const constrain = text.startsWith("<|constrain|>") ? [CONSTRAIN] : [];
+    expect(specialsOf(message)).toEqual([START, CHANNEL, ...constrain, MESSAGE, CALL]);
+  },
+  { runs: 500 },
+);
 
-test("the parts of a prompt say which texts are special tokens", () => {
-  fc.assert(
-    fc.property(spelled, (text) => {
-      const parts = renderConversationParts({ messages: [{ role: "user", content: text }] });
-      const tokens = parts.flatMap((part) => part.token ?? encoding.tokenizer.encodeOrdinary(part.text));
-      expect(tokens).toEqual(encoding.render({ role: "user", content: text }));
-      expect(parts.filter((part) => part.token === undefined).map((part) => part.text)).toEqual(["user", text]);
-    }),
-    { numRuns: 500 },
-  );
-});
+testProperty(
+  "the parts of a prompt say which texts are special tokens",
+  [spelled],
+  (text) => {
+    const parts = renderConversationParts({ messages: [{ role: "user", content: text }] });
+    const tokens = parts.flatMap((part) => part.token ?? encoding.tokenizer.encodeOrdinary(part.text));
+    expect(tokens).toEqual(encoding.render({ role: "user", content: text }));
+    expect(parts.filter((part) => part.token === undefined).map((part) => part.text)).toEqual(["user", text]);
+  },
+  { runs: 500 },
+);

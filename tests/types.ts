@@ -1,5 +1,5 @@
 // Checked by `npm run typecheck`: what must not compile, and that what must compile does.
-import { Conversation, type HarmonyEncoding, Message, ReasoningEffort, Role, SystemContent } from "../src/index.js";
+import { Channel, Conversation, HarmonyEncoding, Message, ReasoningEffort, Role, SystemContent } from "../src/index.js";
 
 declare const encoding: HarmonyEncoding;
 
@@ -21,7 +21,7 @@ encoding.renderConversation({
 });
 const role: "user" | "assistant" | "system" | "developer" | "tool" = Message.fromRoleAndContent("user", "x").role;
 const back: Message = Message.fromJSON(JSON.stringify(Message.fromRoleAndContent(role, "x")));
-back.withChannel("final").withRecipient("functions.f").withContentType("json");
+back.withChannel(Channel.FINAL).withRecipient("functions.f").withContentType("json");
 
 // @ts-expect-error a role that does not exist
 Message.fromRoleAndContent("robot", "hi");
@@ -35,6 +35,12 @@ encoding.renderConversation({ messages: [{ role: "user", content: "hi", channel:
 back.withChannel(3);
 // @ts-expect-error a misspelled field
 encoding.renderConversation({ messages: [{ role: "user", content: "hi", chanel: "final" }] });
+// @ts-expect-error a field of another format
+encoding.renderConversation({ messages: [{ role: "assistant", content: "hi", tool_calls: [] }] });
+// @ts-expect-error encodings are loaded, not made
+new HarmonyEncoding("HarmonyGptOss", encoding.tokenizer);
+// @ts-expect-error the special tokens cannot be changed
+encoding.specialTokens.set("<|start|>", 1);
 // @ts-expect-error a misspelled option
 encoding.renderConversation({ messages: [] }, { autoDropAnalysys: true });
 // @ts-expect-error the reference's spelling of an option

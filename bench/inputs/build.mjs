@@ -1,6 +1,6 @@
 /**
- * The inputs of the benchmarks, made from pinned packages into files that every contender reads, in whatever language
- * it is written. What they must come out as stands in `manifest.json`.
+ * Makes the inputs of the benchmarks from pinned packages, as files that every contender reads, whatever its language.
+ * `manifest.json` says what they must come out as.
  *
  *   node bench/inputs/build.mjs            makes and checks them
  *   node bench/inputs/build.mjs --write    writes the manifest: after a change of the packages or of this folder
@@ -21,7 +21,7 @@ const MANIFEST = new URL("./manifest.json", import.meta.url);
 
 /** The four kinds of real text. */
 export const KINDS = ["prose", "code", "json", "languages"];
-/** The hostile texts. */
+/** The names of the hostile texts. */
 export const HOSTILE_NAMES = Object.keys(HOSTILE);
 
 /** The file of a hostile text of so many bytes. */
@@ -30,7 +30,7 @@ export const hostileName = (name, bytes) => `hostile ${name} ${bytes}`;
 /** The file that holds an input: a JSON array of strings, a conversation, or `{ completions }`. */
 export const inputFile = (name) => join(FOLDER, `${name.replaceAll(" ", "-")}.json`);
 
-/** A hostile text's length, and the doubled one. */
+/** The length of a hostile text, and twice that. */
 export const HOSTILE_BYTES = [1_000_000, 2_000_000];
 
 function* generate() {
@@ -58,7 +58,7 @@ function* generate() {
   }
 }
 
-/** Lines of prose and of other languages, 1 to 60 UTF-16 units each. */
+/** Lines of prose and of other languages, of 1 to 60 UTF-16 units each. */
 function shortStrings(...texts) {
   return texts.flatMap((text) => {
     const lines = text.split("\n").map((line) => beginning(line.trim(), 60));
@@ -87,7 +87,7 @@ function describe(value, content) {
 }
 
 /**
- * Makes the inputs that are not there, and throws unless each is the one in the manifest.
+ * Makes the inputs unless they are there, and throws if one of them is not the one in the manifest.
  * @returns {Record<string, { strings?: number, bytes?: number, sha256: string }>} what each input is
  */
 export function buildInputs({ write = false } = {}) {

@@ -12,7 +12,7 @@ const HARMONY = {
 
 const string = (description, more = {}) => ({ type: "string", description, ...more });
 
-/** Tools as agents have them. */
+/** Tools of the kind that agents have. */
 const TOOLS = [
   {
     name: "get_weather",
@@ -100,7 +100,7 @@ const DEVELOPER = {
 
 const say = (role, text, more = {}) => ({ role, content: [{ type: "text", text }], ...more });
 
-/** One turn with a call: what the user asks, and what everybody says until it is answered. */
+/** One turn with a call: what the user asks, and everything that is said until it is answered. */
 function turn(write) {
   const argument = JSON.stringify({ query: write(60), limit: 5 });
   return [

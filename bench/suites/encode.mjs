@@ -2,7 +2,8 @@ import { inputFile, KINDS } from "../inputs/build.mjs";
 import { bytesOf } from "../inputs/sizes.mjs";
 import { measureRow } from "../measure.mjs";
 
-/** Text that is encoded, counted or decoded again and again. @type {(context: import("../run.mjs").Context) => Promise<import("../measure.mjs").Suite>} */
+/** Text that is encoded, counted or decoded again and again.
+ * @type {(context: import("../run.mjs").Context) => Promise<import("../measure.mjs").Suite>} */
 const overTexts = (name, title, inputs) => async (context) => {
   const rows = [];
   for (const input of inputs) {

@@ -3,10 +3,10 @@ import { HOSTILE_BYTES, HOSTILE_NAMES, hostileName, inputFile } from "../inputs/
 import { measureRow } from "../measure.mjs";
 import { median } from "../statistics.mjs";
 
-/** Who takes longer than this for 1 MB is not asked for 2 MB. */
+/** A contender that takes longer than this for 1 MB, in milliseconds, is not asked for 2 MB. */
 const SLOW = 1_000;
 
-/** 1 MB in one string; and what becomes of the time when the text is twice as long. */
+/** 1 MB in one string, and how much longer a text of twice the length takes. */
 export async function hostile(context) {
   const rows = [];
   const doubled = [];
@@ -14,11 +14,14 @@ export async function hostile(context) {
     const single = await row(context, name, context.crew.whoCan("encode"));
     const isFast = (contender) => median(single.outcomes[contender.name].samples ?? [Infinity]) < SLOW;
     rows.push(single);
+    if (!context.doubles) continue;
     doubled.push(await doubling(context, name, context.crew.whoCan("encode").filter(isFast)));
   }
   const better = "lower";
+  const suite = { name: "hostile", title: "Encode 1 MB of hostile text", unit: "ms", better, rows };
+  if (!context.doubles) return suite;
   return [
-    { name: "hostile", title: "Encode 1 MB of hostile text", unit: "ms", better, rows },
+    suite,
     {
       name: "doubling",
       title: "Time for 2 MB of it over time for 1 MB",
@@ -40,8 +43,8 @@ function row(context, name, contenders) {
     contenders,
     question: () => question(name, HOSTILE_BYTES[0]),
     value: (milliseconds) => milliseconds,
-    rounds: context.fewRounds,
-    atLeast: 0,
+    rounds: context.hostileRounds,
+    atLeast: context.hostileAtLeast,
     warmUp: 0,
     budget: context.hostileBudget,
     slow: SLOW,
@@ -50,8 +53,8 @@ function row(context, name, contenders) {
 }
 
 /**
- * 1 MB and 2 MB one right after the other, so that a machine that slows down slows both; first each once, to compile
- * and read.
+ * 1 MB and 2 MB, one right after the other, so that a machine that slows down slows both. Each is encoded once before,
+ * to compile and to read the files.
  */
 async function doubling({ crew, rounds, hostileBudget, log }, name, contenders) {
   log(`hostile: ${name}, doubled`);

@@ -6,20 +6,20 @@ import { rotated } from "../measure.mjs";
 import { CACHE } from "../paths.mjs";
 
 const WORKER = join(import.meta.dirname, "../workers/memory.mjs");
-const BARE = `console.log(JSON.stringify({ resident: process.memoryUsage.rss(), peak: process.resourceUsage().maxRSS * 1024 }))`;
-/** Reads the texts and encodes nothing: the part that is not the tokenizers'. */
+/** Reads the texts and encodes nothing: the part that no tokenizer is responsible for. */
 const READER = { name: "only reading the texts" };
 
-/** What a process holds that has encoded 10 MB, over one that has done nothing. */
+/** How much more memory a process holds after it has encoded 10 MB than one that has done nothing. */
 export async function memory(context) {
   const contenders = [...context.crew.contenders.filter(({ module }) => module !== undefined), READER];
   const file = writeStrings("ten megabytes", context.limit);
   const outcomes = () => Object.fromEntries(contenders.map(({ name }) => [name, { samples: [] }]));
   const resident = { input: "resident at the end", outcomes: outcomes() };
   const peak = { input: "peak", outcomes: outcomes() };
+  const run = (options) => JSON.parse(execFileSync(context.node, options, { encoding: "utf8" }));
   for (let round = 0; round < context.fewRounds; round++) {
     context.log(`memory: round ${round + 1}`);
-    const bare = run(["--input-type=module", "-e", BARE]);
+    const bare = run([WORKER]);
     for (const { name, module } of rotated(contenders, round)) {
       const held = run([WORKER, file, ...(module === undefined ? [] : [module])]);
       resident.outcomes[name].samples.push((held.resident - bare.resident) / 1e6);
@@ -36,7 +36,7 @@ export async function memory(context) {
   };
 }
 
-/** Writes strings so that they can be read one at a time: see the worker. */
+/** Writes strings so that the worker can read them one at a time. */
 function writeStrings(input, limit) {
   const strings = JSON.parse(readFileSync(inputFile(input), "utf8")).slice(0, limit);
   const file = join(CACHE, "strings.bin");
@@ -47,8 +47,4 @@ function writeStrings(input, limit) {
   });
   writeFileSync(file, Buffer.concat(parts));
   return file;
-}
-
-function run(options) {
-  return JSON.parse(execFileSync(process.execPath, options, { encoding: "utf8" }));
 }

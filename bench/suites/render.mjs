@@ -6,7 +6,7 @@ const INPUTS = {
   "system, four tools, one question": "first question",
 };
 
-/** A conversation that has been read already, rendered to tokens for completion. */
+/** Renders a conversation, read beforehand, to tokens for completion. */
 export async function render(context) {
   const rows = [];
   for (const [input, file] of Object.entries(INPUTS)) {

@@ -1,6 +1,6 @@
 /**
- * One contender in JavaScript in a process of its own: reads questions from standard input, a JSON line each, and
- * answers each with a line. `bench/native` holds the same in Python and in Rust.
+ * One contender in JavaScript, in a process of its own. Reads questions from standard input, a line of JSON each, and
+ * answers each with a line. `bench/native` does the same in Python and in Rust.
  *
  *   node bench/workers/node.mjs module-of-the-adapter
  */
@@ -10,10 +10,10 @@ import { createInterface } from "node:readline";
 
 /** @type {import("../adapter.mjs").Adapter} */
 let adapter;
-/** What files hold, read before anything is timed. */
+/** The contents of files, read before anything is timed. */
 const contents = new Map();
 const tokensOfFiles = new Map();
-/** Where results go, so that no work is without effect. */
+/** Takes all results, so that no work can be optimised away. */
 let sink = 0;
 
 /** The strings or completions of a file, all or the first `limit`. */
@@ -31,7 +31,7 @@ function remember(map, key, make) {
   return map.get(key);
 }
 
-/** What each question's pass is, once its input is at hand. */
+/** Makes the pass that a question asks for, with its input at hand. */
 const PASSES = {
   encode: (question) => {
     const texts = read(question);
@@ -73,7 +73,7 @@ const PASSES = {
   },
 };
 
-/** What a contender makes of an input, to be compared. */
+/** A contender's answers, to be compared with those of the others. */
 const DIGESTS = {
   encode: (question) => read(question).map((text) => digestOf(adapter.encode(text))),
   count: (question) => read(question).map((text) => String(adapter.count(text))),
@@ -94,19 +94,30 @@ const ANSWERS = {
     return Object.keys(adapter);
   },
   digest: (question) => DIGESTS[question.of](question),
-  /** Milliseconds for one pass; passes are repeated for `atLeast` milliseconds. */
+  /** Milliseconds for one pass; passes are repeated until `atLeast` milliseconds have gone by. */
   time: (question) => {
     const pass = PASSES[question.of](question);
-    const { atLeast = 0 } = question;
-    const start = performance.now();
+    const { atLeast = 0, clock = "wall" } = question;
+    const now = CLOCKS[clock];
+    const start = now();
     let passes = 0;
     let elapsed = 0;
     do {
       pass();
       passes++;
-      elapsed = performance.now() - start;
+      elapsed = now() - start;
     } while (elapsed < atLeast);
     return elapsed / passes;
+  },
+};
+
+/** Milliseconds since some moment. */
+const CLOCKS = {
+  wall: () => performance.now(),
+  /** What this thread has computed, whoever else uses the processor. Older releases only know it of the whole process. */
+  cpu: () => {
+    const { user, system } = (process.threadCpuUsage ?? process.cpuUsage).call(process);
+    return (user + system) / 1_000;
   },
 };
 

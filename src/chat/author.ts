@@ -1,46 +1,45 @@
-import { HarmonyError } from "../errors.js";
-import { type FieldTable, optional, readFields, required } from "./fields.js";
-import { readString } from "./readers.js";
-import { isRole, type Role } from "./role.js";
+import { type FieldTable, optional, readFields, readString, required, type Shape } from "./fields.js";
+import { checkRole, type Role } from "./role.js";
 
-/** What an {@link Author} is accepted as: an instance or an object literal. */
+/** What is accepted as an {@link Author}: an instance or an object literal. */
 export interface AuthorLike {
   readonly role: Role;
   readonly name?: string | null | undefined;
 }
 
-/** Who wrote a message: a role and, for tools always, a name such as `functions.get_weather`. */
+/** Who wrote a message: a role and, always for tools, a name such as `functions.get_weather`. An immutable value. */
 export class Author implements AuthorLike {
   declare readonly role: Role;
   declare readonly name?: string;
 
   /** @throws HarmonyError `unknown-role`, `missing-field` or `wrong-type`. */
+  constructor(author: AuthorLike);
+  /** @internal */
+  constructor(author: AuthorLike, path: string);
   constructor(author: AuthorLike, path = "") {
-    Object.assign(this, readFields(author, path, "an author", AUTHOR_FIELDS));
+    readFields(this, author, path, AUTHOR);
     Object.freeze(this);
   }
 
-  /** An author with a name. */
+  /**
+   * Makes an author with a name.
+   * @throws HarmonyError `unknown-role`, `missing-field` or `wrong-type`.
+   */
   static new(role: Role, name: string): Author {
     return new Author({ role, name });
   }
 }
 
-/** An author's fields, which are also a message's. */
+/** The fields of an author, which are also fields of a message. */
 export const AUTHOR_FIELDS: FieldTable<{ role: Role; name?: string }> = {
   role: required(readRole),
   name: optional(readString),
 };
 
+const AUTHOR: Shape = { what: "an author", fields: AUTHOR_FIELDS };
+
 function readRole(value: unknown, path: string): Role {
   const role = readString(value, path);
-  if (!isRole(role)) throw unknownRole(role, path);
+  checkRole(role, path);
   return role;
-}
-
-/** The error for a role that does not exist, with the roles that do. */
-export function unknownRole(role: unknown, path: string): HarmonyError {
-  const shown = typeof role === "string" ? role : JSON.stringify(role);
-  const message = `unknown role: ${shown}; expected "user", "assistant", "system", "developer" or "tool"`;
-  return new HarmonyError("unknown-role", message, { path });
 }

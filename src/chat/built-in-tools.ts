@@ -1,8 +1,8 @@
 import type { JsonValue } from "../json/value.js";
 
 /**
- * The two namespaces whose wording the model has seen in training. The texts are the reference's own, to the letter: a
- * changed word is a prompt that the model was not trained on.
+ * The two namespaces whose wording the model knows from training. The texts are the reference's own, to the letter: with
+ * any word changed, the prompt would be one that the model was not trained on.
  */
 
 interface BuiltInNamespace {

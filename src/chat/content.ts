@@ -1,6 +1,19 @@
 import { HarmonyError } from "../errors.js";
-import { type FieldTable, optional, readFields, readSomeFields, required, wrongType } from "./fields.js";
-import { listOf, readBoolean, readString } from "./readers.js";
+import { isReadable, shorten } from "../options.js";
+import { CHANNELS } from "./channel.js";
+import {
+  type Field,
+  instanceOf,
+  listOf,
+  optional,
+  readBoolean,
+  readFields,
+  readSomeFields,
+  readString,
+  required,
+  type Shape,
+  wrongType,
+} from "./fields.js";
 import {
   addNamespace,
   readTools,
@@ -11,68 +24,81 @@ import {
   type ToolNamespacesLike,
 } from "./tools.js";
 
-/** How much the model is asked to reason before it answers. */
+/** How much the model is to reason before it answers. */
 export const ReasoningEffort = { LOW: "Low", MEDIUM: "Medium", HIGH: "High" } as const;
 /** `"Low"`, `"Medium"` or `"High"`; case counts. */
 export type ReasoningEffort = (typeof ReasoningEffort)[keyof typeof ReasoningEffort];
 
 const EFFORTS: ReadonlySet<unknown> = new Set(Object.values(ReasoningEffort));
 
-/** What a {@link TextContent} is accepted as. */
+/** What is accepted as a {@link TextContent}. */
 export interface TextContentLike {
   readonly type: "text";
   readonly text: string;
 }
 
-const TEXT_FIELDS: FieldTable<Pick<TextContent, "text">> = { text: required(readString) };
+const TEXT: Shape<Pick<TextContent, "type" | "text">> = {
+  what: "a text content",
+  fields: { type: typeOf("text"), text: required(readString) },
+};
 
-/** Plain text. */
+/** Plain text. An immutable value. */
 export class TextContent implements TextContentLike {
   readonly type = "text" as const;
   declare readonly text: string;
 
   /** @throws HarmonyError `missing-field` or `wrong-type`. */
+  constructor(content: TextContentLike);
+  /** @internal */
+  constructor(content: TextContentLike, path: string);
   constructor(content: TextContentLike, path = "") {
-    Object.assign(this, readFields(content, path, "a text content", TEXT_FIELDS));
+    readFields(this, content, path, TEXT);
     Object.freeze(this);
   }
 
-  /** A text content of this text. */
+  /**
+   * Makes a text content.
+   * @throws HarmonyError as the constructor does.
+   */
   static new(text: string): TextContent {
     return new TextContent({ type: "text", text });
   }
 }
 
-/** What a {@link ChannelConfig} is accepted as. */
+/** What is accepted as a {@link ChannelConfig}. */
 export interface ChannelConfigLike {
   readonly valid_channels: readonly string[];
   readonly channel_required: boolean;
 }
 
-const CHANNEL_FIELDS: FieldTable<Pick<ChannelConfig, "valid_channels" | "channel_required">> = {
-  valid_channels: required(listOf(readString)),
-  channel_required: required(readBoolean),
+const CHANNEL_CONFIG: Shape<Pick<ChannelConfig, "valid_channels" | "channel_required">> = {
+  what: "a channel configuration",
+  fields: { valid_channels: required(listOf(readString)), channel_required: required(readBoolean) },
 };
 
-/** The channels that the system message announces. */
+/** The channels that a system message announces. An immutable value. */
 export class ChannelConfig implements ChannelConfigLike {
-  /** With none the system message says nothing of channels. */
+  /** The names of the channels. If there are none, the system message does not mention channels. */
   declare readonly valid_channels: readonly string[];
+  /** Whether every message must name one of them. */
   declare readonly channel_required: boolean;
 
   /** @throws HarmonyError `missing-field` or `wrong-type`. */
+  constructor(config: ChannelConfigLike);
+  /** @internal */
+  constructor(config: ChannelConfigLike, path: string);
   constructor(config: ChannelConfigLike, path = "") {
-    Object.assign(this, readFields(config, path, "a channel configuration", CHANNEL_FIELDS));
+    readFields(this, config, path, CHANNEL_CONFIG);
     Object.freeze(this);
   }
 
-  /** These channels, one of which every message must name. */
+  /** Announces these channels, one of which every message must name. */
   static requireChannels(channels: readonly string[]): ChannelConfig {
     return new ChannelConfig({ valid_channels: channels, channel_required: true });
   }
 }
 
-/** What a {@link SystemContent} is accepted as. A field that is absent is not rendered. */
+/** What is accepted as a {@link SystemContent}. A field that is absent is not rendered. */
 export interface SystemContentLike {
   readonly type: "system_content";
   readonly model_identity?: string | null | undefined;
@@ -83,51 +109,70 @@ export interface SystemContentLike {
   readonly tools?: ToolNamespacesLike | null | undefined;
 }
 
-const SYSTEM_FIELDS: FieldTable<Omit<Pick<SystemContent, keyof SystemContentLike>, "type">> = {
-  model_identity: optional(readString),
-  reasoning_effort: optional(readEffort),
-  conversation_start_date: optional(readString),
-  knowledge_cutoff: optional(readString),
-  channel_config: optional(readChannelConfig),
-  tools: optional(readTools),
+const SYSTEM: Shape<Pick<SystemContent, keyof SystemContentLike>> = {
+  what: "a system content",
+  fields: {
+    type: typeOf("system_content"),
+    model_identity: optional(readString),
+    reasoning_effort: optional(readEffort),
+    conversation_start_date: optional(readString),
+    knowledge_cutoff: optional(readString),
+    channel_config: optional(instanceOf(ChannelConfig)),
+    tools: optional(readTools),
+  },
 };
 
 /**
- * What a system message says. An immutable value: every `with…` returns a new one.
+ * What a system message says about the model and its surroundings. An immutable value: every `with…` returns a new one.
  *
  * {@link SystemContent.new} starts from the reference's defaults; the constructor takes exactly what it is given.
+ * Instructions of your own do not belong here, but in a {@link DeveloperContent}.
  */
 export class SystemContent implements SystemContentLike {
   readonly type = "system_content" as const;
+  /** The first sentence of the prompt: who the model is. */
   declare readonly model_identity?: string;
   declare readonly reasoning_effort?: ReasoningEffort;
   /** The date printed as `Current date`, as text (`2025-06-28`). */
   declare readonly conversation_start_date?: string;
+  /** The month printed as `Knowledge cutoff`, as text (`2024-06`). */
   declare readonly knowledge_cutoff?: string;
   declare readonly channel_config?: ChannelConfig;
+  /** The built-in tools, by namespace. Functions of your own belong in a {@link DeveloperContent}. */
   declare readonly tools?: ToolNamespaces;
 
-  /** @throws HarmonyError `missing-field`, `wrong-type` or `unknown-reasoning-effort`, with the path. */
+  /**
+   * @throws HarmonyError `missing-field`, `wrong-type` or `unknown-reasoning-effort`, with the path; `unknown-field` for
+   *   a field in camelCase.
+   */
+  constructor(content: SystemContentLike);
+  /** @internal */
+  constructor(content: SystemContentLike, path: string);
   constructor(content: SystemContentLike, path = "") {
-    Object.assign(this, readFields(content, path, "a system content", SYSTEM_FIELDS));
+    readFields(this, content, path, SYSTEM);
     Object.freeze(this);
   }
 
-  /** The defaults: ChatGPT's identity, medium effort, cutoff `2024-06`, channels analysis, commentary, final required. */
+  /**
+   * Makes a system content of the reference's defaults: ChatGPT's identity, medium effort, knowledge cutoff `2024-06`, and
+   * the channels analysis, commentary and final, required.
+   */
   static new(): SystemContent {
     return new SystemContent({
       type: "system_content",
       model_identity: "You are ChatGPT, a large language model trained by OpenAI.",
       reasoning_effort: ReasoningEffort.MEDIUM,
       knowledge_cutoff: "2024-06",
-      channel_config: ChannelConfig.requireChannels(["analysis", "commentary", "final"]),
+      channel_config: ChannelConfig.requireChannels(CHANNELS),
     });
   }
 
+  /** Sets the first sentence of the prompt: who the model is. */
   withModelIdentity(modelIdentity: string): SystemContent {
     return new SystemContent({ ...this, model_identity: modelIdentity });
   }
 
+  /** Sets how much the model is to reason. */
   withReasoningEffort(effort: ReasoningEffort): SystemContent {
     return new SystemContent({ ...this, reasoning_effort: effort });
   }
@@ -137,10 +182,12 @@ export class SystemContent implements SystemContentLike {
     return new SystemContent({ ...this, conversation_start_date: date });
   }
 
+  /** Sets the month printed as `Knowledge cutoff`, as text (`2024-06`). */
   withKnowledgeCutoff(cutoff: string): SystemContent {
     return new SystemContent({ ...this, knowledge_cutoff: cutoff });
   }
 
+  /** Sets the channels that are announced. */
   withChannelConfig(config: ChannelConfigLike): SystemContent {
     return new SystemContent({ ...this, channel_config: config });
   }
@@ -150,72 +197,82 @@ export class SystemContent implements SystemContentLike {
     return this.withChannelConfig(ChannelConfig.requireChannels(channels));
   }
 
-  /** Adds a namespace of tools under its name; one of that name is replaced. */
+  /** Adds a namespace of tools under its name, in place of any that has this name. */
   withTools(namespace: ToolNamespaceConfigLike): SystemContent {
     return new SystemContent({ ...this, tools: addNamespace(this.tools, namespace) });
   }
 
+  /** Adds the browsing tools that the model was trained with. */
   withBrowserTool(): SystemContent {
     return this.withTools(ToolNamespaceConfig.browser());
   }
 
+  /** Adds the Python tool that the model was trained with. */
   withPythonTool(): SystemContent {
     return this.withTools(ToolNamespaceConfig.python());
   }
 }
 
-function readChannelConfig(value: unknown, path: string): ChannelConfig {
-  return value instanceof ChannelConfig ? value : new ChannelConfig(value as ChannelConfigLike, path);
-}
-
 function readEffort(value: unknown, path: string): ReasoningEffort {
   if (typeof value !== "string") throw wrongType(value, path, "a reasoning effort");
   if (!EFFORTS.has(value)) {
-    const message = `unknown reasoning effort "${value}" at ${path}; expected "Low", "Medium" or "High"`;
+    const expected = 'expected "Low", "Medium" or "High"';
+    const message = `unknown reasoning effort "${shorten(value)}" at ${path}; ${expected}`;
     throw new HarmonyError("unknown-reasoning-effort", message, { path });
   }
   return value as ReasoningEffort;
 }
 
-/** What a {@link DeveloperContent} is accepted as. */
+/** What is accepted as a {@link DeveloperContent}. */
 export interface DeveloperContentLike {
   readonly type: "developer_content";
   readonly instructions?: string | null | undefined;
   readonly tools?: ToolNamespacesLike | null | undefined;
 }
 
-const DEVELOPER_FIELDS: FieldTable<Pick<DeveloperContent, "instructions" | "tools">> = {
-  instructions: optional(readString),
-  tools: optional(readTools),
+const DEVELOPER: Shape<Pick<DeveloperContent, "type" | "instructions" | "tools">> = {
+  what: "a developer content",
+  fields: {
+    type: typeOf("developer_content"),
+    instructions: optional(readString),
+    tools: optional(readTools),
+  },
 };
 
-/** What a developer message says: what others call the system prompt, and the functions. An immutable value. */
+/**
+ * What a developer message says: the instructions, which other formats call the system prompt, and the functions that the
+ * model can call. An immutable value: every `with…` returns a new one.
+ */
 export class DeveloperContent implements DeveloperContentLike {
   readonly type = "developer_content" as const;
   declare readonly instructions?: string;
   declare readonly tools?: ToolNamespaces;
 
-  /** @throws HarmonyError `missing-field` or `wrong-type`, with the path. */
+  /** @throws HarmonyError `missing-field` or `wrong-type`, with the path; `unknown-field` for a field in camelCase. */
+  constructor(content: DeveloperContentLike);
+  /** @internal */
+  constructor(content: DeveloperContentLike, path: string);
   constructor(content: DeveloperContentLike, path = "") {
-    Object.assign(this, readFields(content, path, "a developer content", DEVELOPER_FIELDS));
+    readFields(this, content, path, DEVELOPER);
     Object.freeze(this);
   }
 
-  /** An empty one. */
+  /** Makes an empty developer content. */
   static new(): DeveloperContent {
     return new DeveloperContent({ type: "developer_content" });
   }
 
+  /** Sets the instructions. */
   withInstructions(instructions: string): DeveloperContent {
     return new DeveloperContent({ ...this, instructions });
   }
 
-  /** Adds a namespace of tools under its name; one of that name is replaced. */
+  /** Adds a namespace of tools under its name, in place of any that has this name. */
   withTools(namespace: ToolNamespaceConfigLike): DeveloperContent {
     return new DeveloperContent({ ...this, tools: addNamespace(this.tools, namespace) });
   }
 
-  /** Sets the tools of the namespace `functions`, which is where a developer's own tools live. */
+  /** Sets the tools of the namespace `functions`, where a developer's own tools belong. */
   withFunctionTools(tools: readonly ToolDescriptionLike[]): DeveloperContent {
     return this.withTools({ name: "functions", tools });
   }
@@ -223,31 +280,47 @@ export class DeveloperContent implements DeveloperContentLike {
 
 /** One part of a message. */
 export type Content = TextContent | SystemContent | DeveloperContent;
-/** What a {@link Content} is accepted as. */
+/** What is accepted as a {@link Content}. */
 export type ContentLike = TextContentLike | SystemContentLike | DeveloperContentLike;
+
+const PART: Shape<Pick<Content, "type">> = { what: "a content part", fields: { type: required(readType) } };
 
 /**
  * Reads one part of a message.
- * @throws HarmonyError `unknown-content-type`, or as the part's own constructor does.
+ * @throws HarmonyError `unknown-content-type`, or as the constructor of the part does.
  */
 export function readContent(value: unknown, path: string): Content {
-  if (value instanceof TextContent || value instanceof SystemContent || value instanceof DeveloperContent) return value;
-  const { fields, rest } = readSomeFields(value, path, "a content part", PART_FIELDS);
-  switch (fields.type) {
+  if (isContent(value)) return value;
+  const part: { type?: Content["type"] } = {};
+  const content = readSomeFields(part, value, path, PART);
+  switch (part.type!) {
     case "text":
-      return new TextContent(rest as TextContentLike, path);
+      return new TextContent(content as TextContentLike, path);
     case "system_content":
-      return new SystemContent(rest as SystemContentLike, path);
+      return new SystemContent(content as SystemContentLike, path);
     case "developer_content":
-      return new DeveloperContent(rest as DeveloperContentLike, path);
+      return new DeveloperContent(content as DeveloperContentLike, path);
   }
 }
 
-const PART_FIELDS: FieldTable<Pick<Content, "type">> = { type: required(readType) };
+function isContent(value: unknown): value is Content {
+  if (!isReadable(value)) return false;
+  return value instanceof TextContent || value instanceof SystemContent || value instanceof DeveloperContent;
+}
 
 function readType(value: unknown, path: string): Content["type"] {
   const type = readString(value, path);
   if (type === "text" || type === "system_content" || type === "developer_content") return type;
-  const message = `unknown content type "${type}" at ${path}; expected "text", "system_content" or "developer_content"`;
+  const expected = 'expected "text", "system_content" or "developer_content"';
+  const message = `unknown content type "${shorten(type)}" at ${path}; ${expected}`;
   throw new HarmonyError("unknown-content-type", message, { path });
+}
+
+/** The field `type` of a content whose type is known already: a program may leave it out, but not give another. */
+function typeOf<Type extends Content["type"]>(type: Type): Field<Type> {
+  return optional((value, path) => {
+    if (value === type) return type;
+    const other = readType(value, path);
+    throw new HarmonyError("wrong-type", `the type "${other}" where "${type}" belongs at ${path}`, { path });
+  });
 }

@@ -1,9 +1,9 @@
 import { readJsonText } from "../json/text.js";
-import { type FieldTable, readFields, required } from "./fields.js";
-import { type Message, type MessageJSON, type MessageLike, readMessage } from "./message.js";
-import { listOf } from "./readers.js";
+import { isReadable } from "../options.js";
+import { listOf, readFields, required, type Shape } from "./fields.js";
+import { checkMessages, type Message, type MessageJSON, type MessageLike, readMessage } from "./message.js";
 
-/** What a {@link Conversation} is accepted as: an instance, or an object literal of the canonical JSON. */
+/** What is accepted as a {@link Conversation}: an instance, or an object literal of the canonical JSON. */
 export interface ConversationLike {
   readonly messages: readonly MessageLike[];
 }
@@ -13,43 +13,55 @@ export interface ConversationJSON {
   readonly messages: readonly MessageJSON[];
 }
 
-const FIELDS: FieldTable<{ messages: readonly Message[] }> = { messages: required(listOf(readMessage)) };
+const CONVERSATION: Shape<Pick<Conversation, "messages">> = {
+  what: "a conversation",
+  fields: { messages: required(listOf(readMessage)) },
+};
 
-/** A list of messages, in order. An immutable value; iterating it gives the messages. */
+/** A list of messages, in order. An immutable value; iterating over it gives the messages. */
 export class Conversation implements ConversationLike, Iterable<Message> {
-  readonly messages: readonly Message[];
+  declare readonly messages: readonly Message[];
 
   /** @throws HarmonyError as {@link Message} does, with paths such as `messages[2].content[0].type`. */
   constructor(conversation: ConversationLike) {
-    this.messages = readFields(conversation, "", "a conversation", FIELDS).messages;
+    readFields(this, conversation, "", CONVERSATION);
     Object.freeze(this);
   }
 
+  /**
+   * Makes a conversation of messages.
+   * @param messages A list or any other iterable, but not an object with a field `messages`: that is what the
+   *   constructor takes.
+   * @throws HarmonyError as the constructor does.
+   */
   static fromMessages(messages: Iterable<MessageLike>): Conversation {
+    checkMessages(messages, "an object with a field `messages` goes to `new Conversation(…)`");
     return new Conversation({ messages: Array.from(messages) });
   }
 
   /**
    * Reads the canonical JSON, as text or already parsed. Text keeps the spelling of numbers and the order of keys in tool
-   * schemas, which `JSON.parse` loses.
-   * @throws HarmonyError as the constructor does, and `invalid-json` and its kin for text.
+   * schemas, which `JSON.parse` loses. As in the reference, unknown fields in text are ignored.
+   * @throws HarmonyError as the constructor does, and `invalid-json`, `json-too-deep`, `number-out-of-range` or
+   *   `duplicate-field` for text.
    */
   static fromJSON(json: string | ConversationLike): Conversation {
     if (typeof json !== "string") return new Conversation(json);
     return readJsonText(json, (value) => new Conversation(value as ConversationLike));
   }
 
+  /** Iterates over the messages. */
   [Symbol.iterator](): Iterator<Message> {
     return this.messages[Symbol.iterator]();
   }
 
-  /** The canonical JSON, as the Python and Rust packages write and read it; `JSON.stringify` calls it. */
+  /** The canonical JSON, as the Python and Rust packages write and read it; `JSON.stringify` calls this. */
   toJSON(): ConversationJSON {
     return { messages: this.messages.map((message) => message.toJSON()) };
   }
 }
 
-/** Reads a conversation that may be one already. */
+/** Reads a conversation that may be an instance already. */
 export function readConversation(value: ConversationLike): Conversation {
-  return value instanceof Conversation ? value : new Conversation(value);
+  return isReadable(value) && value instanceof Conversation ? value : new Conversation(value);
 }

@@ -1,39 +1,59 @@
-import { Message, type MessageLike } from "./message.js";
-import { isRole } from "./role.js";
+import { roundedNumbers } from "../json/text.js";
+import { checkMessages, type MessageLike, readMessage } from "./message.js";
+import { isRole, Role } from "./role.js";
 
 /** A call of a tool, as a model made it. */
 export interface ToolCall {
-  /** The tool's name within its namespace: `get_weather` for `functions.get_weather`. */
+  /** The recipient of the message in full, such as `functions.get_weather`: the `name` of the tool's answer. */
+  readonly recipient: string;
+  /** The name of the tool within its namespace: `get_weather` for `functions.get_weather`. */
   readonly name: string;
-  /** What stands before the first dot of the recipient, such as `functions`; `undefined` for `python`. */
+  /** What precedes the first dot of the recipient, such as `functions`; `undefined` for `python`. */
   readonly namespace: string | undefined;
   /** The arguments as the model wrote them: usually JSON, for `python` a program. */
   readonly arguments: string;
-  /** The arguments' value where they are JSON; absent where they are not. */
+  /**
+   * The value of the arguments if they are JSON, as `JSON.parse` reads it; absent if they are not. A call whose arguments
+   * are empty, or white space alone, has no arguments: `{}`.
+   */
   readonly json?: unknown;
-  /** Why the arguments are no JSON, where they are not. */
+  /**
+   * The numbers, as the model spelled them, that `json` does not hold exactly, because a JavaScript number cannot: mostly
+   * integers above 2^53, such as `12345678901234567890`. Absent if there are none. A program that needs their digits finds
+   * them here, and in `arguments`.
+   */
+  readonly rounded?: readonly string[];
+  /** Why the arguments are not JSON, if they are not. */
   readonly error?: string;
 }
 
 /**
- * The call that a message makes, `undefined` for a message that makes none. An assistant's recipient makes a call,
- * whatever the channel; one that is a role or `all` names no tool. Never throws on what a model wrote.
+ * The call that a message makes. An assistant's recipient makes a call, whatever the channel, unless it is a role or
+ * `all`: these do not name a tool.
+ *
+ * @returns The call, or `undefined` for a message that makes none. Never throws on what a model wrote.
+ * @throws HarmonyError as {@link Message} does, for a literal that is not a well-formed message.
  */
 export function toolCallOf(message: MessageLike): ToolCall | undefined {
-  const { role, recipient, content } = message instanceof Message ? message : new Message(message);
-  if (role !== "assistant" || recipient === undefined || recipient === "all" || isRole(recipient)) return undefined;
+  const { role, recipient, content } = readMessage(message, "", false);
+  if (role !== Role.ASSISTANT || recipient === undefined || recipient === "all" || isRole(recipient)) return undefined;
   const dot = recipient.indexOf(".");
   const text = content.map((part) => (part.type === "text" ? part.text : "")).join("");
   return {
+    recipient,
     name: recipient.slice(dot + 1),
     namespace: dot < 0 ? undefined : recipient.slice(0, dot),
     arguments: text,
-    ...readJson(text),
+    ...readArguments(text),
   };
 }
 
-/** The calls that messages make, in order: a completion can hold several. */
+/**
+ * The calls that messages make, in order: a completion can hold several.
+ * @throws HarmonyError as {@link toolCallOf} does, and `wrong-type` for what is not a list of messages.
+ */
 export function toolCallsOf(messages: Iterable<MessageLike>): ToolCall[] {
+  checkMessages(messages, "of a conversation, pass the field `messages`");
   const calls: ToolCall[] = [];
   for (const message of messages) {
     const call = toolCallOf(message);
@@ -42,10 +62,14 @@ export function toolCallsOf(messages: Iterable<MessageLike>): ToolCall[] {
   return calls;
 }
 
-function readJson(text: string): Pick<ToolCall, "json" | "error"> {
+function readArguments(text: string): Pick<ToolCall, "json" | "rounded" | "error"> {
+  let json: unknown;
   try {
-    return { json: JSON.parse(text) as unknown };
+    json = JSON.parse(text);
   } catch (error) {
+    if (text.trim() === "") return { json: {} };
     return { error: error instanceof Error ? error.message : String(error) };
   }
+  const rounded = roundedNumbers(text);
+  return rounded.length === 0 ? { json } : { json, rounded };
 }

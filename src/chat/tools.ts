@@ -1,38 +1,55 @@
 import { type JsonTree, type JsonValue, plainFromTree, setOwn, snapshotJson } from "../json/value.js";
 import { BROWSER_NAMESPACE, PYTHON_NAMESPACE } from "./built-in-tools.js";
-import { type FieldTable, optional, readFields, required } from "./fields.js";
-import { entriesOf, listOf, readString } from "./readers.js";
+import { entriesOf, instanceOf, listOf, optional, readFields, readString, required, type Shape } from "./fields.js";
 
-/** What a {@link ToolDescription} is accepted as: an instance or an object literal. */
+/** What is accepted as a {@link ToolDescription}: an instance or an object literal. */
 export interface ToolDescriptionLike {
   /** The name that the model calls, without its namespace. */
   readonly name: string;
   /** What the tool does, for the model. */
   readonly description: string;
-  /** JSON schema of the arguments; without one the tool takes none. */
+  /** The JSON schema of the arguments; without one, the tool takes none. */
   readonly parameters?: unknown;
 }
 
-const TOOL_FIELDS: FieldTable<Pick<ToolDescription, "name" | "description" | "parameters">> = {
-  name: required(readString),
-  description: required(readString),
-  parameters: optional(readParameters),
+const TOOL: Shape<Pick<ToolDescription, "name" | "description" | "parameters">> = {
+  what: "a tool",
+  fields: {
+    name: required(readString),
+    description: required(readString),
+    parameters: optional(readParameters),
+  },
+  foreign: {
+    function: "in Harmony, `name`, `description` and `parameters` are fields of the tool itself",
+    input_schema: "in Harmony, the schema of the arguments is called `parameters`",
+  },
 };
 
-/** One callable tool. */
+/** A tool that the model can call. An immutable value. */
 export class ToolDescription implements ToolDescriptionLike {
   declare readonly name: string;
   declare readonly description: string;
-  /** JSON schema of the arguments. A frozen copy: changing the schema that was handed over changes nothing here. */
+  /** The JSON schema of the arguments. A frozen copy: later changes to the schema that was passed have no effect on it. */
   declare readonly parameters?: JsonValue;
 
-  /** @throws HarmonyError `missing-field` or `wrong-type`, with the path. */
+  /**
+   * @throws HarmonyError `missing-field` or `wrong-type`, with the path; `unknown-field` for a field of another format;
+   *   `json-too-deep` for parameters of more than 118 levels.
+   */
+  constructor(tool: ToolDescriptionLike);
+  /** @internal */
+  constructor(tool: ToolDescriptionLike, path: string);
   constructor(tool: ToolDescriptionLike, path = "") {
-    Object.assign(this, readFields(tool, path, "a tool", TOOL_FIELDS));
+    readFields(this, tool, path, TOOL);
     Object.freeze(this);
   }
 
-  /** Describes a tool; `parameters` is the JSON schema of its arguments. */
+  /**
+   * Describes a tool.
+   * @param name The name that the model calls, without its namespace.
+   * @param parameters The JSON schema of the arguments; without one, the tool takes none.
+   * @throws HarmonyError as the constructor does.
+   */
   static new(name: string, description: string, parameters?: unknown): ToolDescription {
     return new ToolDescription({ name, description, parameters });
   }
@@ -42,11 +59,7 @@ function readParameters(value: unknown, path: string, fromText: boolean): JsonVa
   return fromText ? plainFromTree(value as JsonTree) : snapshotJson(value, path);
 }
 
-function readTool(value: unknown, path: string): ToolDescription {
-  return value instanceof ToolDescription ? value : new ToolDescription(value as ToolDescriptionLike, path);
-}
-
-/** What a {@link ToolNamespaceConfig} is accepted as: an instance or an object literal. */
+/** What is accepted as a {@link ToolNamespaceConfig}: an instance or an object literal. */
 export interface ToolNamespaceConfigLike {
   /** The name printed in the prompt; calls go to `name.tool`. */
   readonly name: string;
@@ -54,21 +67,27 @@ export interface ToolNamespaceConfigLike {
   readonly tools: readonly ToolDescriptionLike[];
 }
 
-const NAMESPACE_FIELDS: FieldTable<Pick<ToolNamespaceConfig, "name" | "description" | "tools">> = {
-  name: required(readString),
-  description: optional(readString),
-  tools: required(listOf(readTool)),
+const NAMESPACE: Shape<Pick<ToolNamespaceConfig, "name" | "description" | "tools">> = {
+  what: "a tool namespace",
+  fields: {
+    name: required(readString),
+    description: optional(readString),
+    tools: required(listOf(instanceOf(ToolDescription))),
+  },
 };
 
-/** A named group of tools. */
+/** A named group of tools. An immutable value. */
 export class ToolNamespaceConfig implements ToolNamespaceConfigLike {
   declare readonly name: string;
   declare readonly description?: string;
   declare readonly tools: readonly ToolDescription[];
 
-  /** @throws HarmonyError `missing-field` or `wrong-type`, with the path. */
+  /** @throws HarmonyError `missing-field` or `wrong-type`, with the path, or as {@link ToolDescription} does. */
+  constructor(namespace: ToolNamespaceConfigLike);
+  /** @internal */
+  constructor(namespace: ToolNamespaceConfigLike, path: string);
   constructor(namespace: ToolNamespaceConfigLike, path = "") {
-    Object.assign(this, readFields(namespace, path, "a tool namespace", NAMESPACE_FIELDS));
+    readFields(this, namespace, path, NAMESPACE);
     Object.freeze(this);
   }
 
@@ -83,11 +102,12 @@ export class ToolNamespaceConfig implements ToolNamespaceConfigLike {
   }
 }
 
-/** Namespaces by key. The key decides the order in the prompt, the namespace's `name` is what is printed. */
+/** Namespaces by key. The key decides the order in the prompt; what is printed is the `name` of the namespace. */
 export type ToolNamespaces = Readonly<Record<string, ToolNamespaceConfig>>;
-/** What {@link ToolNamespaces} are accepted as. */
+/** What is accepted as {@link ToolNamespaces}. */
 export type ToolNamespacesLike = Readonly<Record<string, ToolNamespaceConfigLike>>;
 
+const readNamespace = instanceOf(ToolNamespaceConfig);
 const readNamespaceEntries = entriesOf(readNamespace);
 
 /** Reads the field `tools` of a system or developer content. */
@@ -97,13 +117,9 @@ export function readTools(value: unknown, path: string, fromText: boolean): Tool
   return Object.freeze(tools);
 }
 
-function readNamespace(value: unknown, path: string): ToolNamespaceConfig {
-  return value instanceof ToolNamespaceConfig ? value : new ToolNamespaceConfig(value as ToolNamespaceConfigLike, path);
-}
-
-/** The namespaces with one more, under its own name; one of that name is replaced. */
+/** The namespaces with one more under its own name, in place of any that had this name. */
 export function addNamespace(tools: ToolNamespaces | undefined, added: ToolNamespaceConfigLike): ToolNamespaces {
-  const namespace = readNamespace(added, "");
+  const namespace = readNamespace(added, "", false);
   const all: Record<string, ToolNamespaceConfig> = {};
   for (const [key, value] of Object.entries(tools ?? {})) setOwn(all, key, value);
   setOwn(all, namespace.name, namespace);

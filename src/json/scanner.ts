@@ -1,9 +1,11 @@
 import { HarmonyError, type HarmonyErrorCode } from "../errors.js";
-import { doubleOf } from "./double.js";
+import { doubleOf } from "./number.js";
 import { JsonNumber } from "./value.js";
 
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
-/** Characters that a string may hold as they are, taken in one go. */
+/** A number and the character after it where the number is misspelled: `01`, `1.`, `1.e5`, `1e`. */
+const MISSPELLED = /^-?(?:0[0-9]|[0-9]+\.|[^eE]+[eE])$/;
+/** Characters that a string may hold unescaped, as many as follow each other. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids exactly these inside a string
 const PLAIN = /[^"\\\u0000-\u001f]*/y;
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -16,10 +18,10 @@ const ESCAPES: Readonly<Record<string, string>> = {
   r: "\r",
   t: "\t",
 };
-/** Below it every way of reading a number agrees that a double holds it. */
+/** Below this, every way of reading numbers agrees that a double can hold the number. */
 const SURELY_IN_RANGE = 1e308;
 
-/** Reads the strings, numbers and words of JSON text one after the other; knows nothing of how they nest. */
+/** Reads the strings, numbers and words of JSON text one after the other. It does not know how they nest. */
 export class JsonScanner {
   #at = 0;
   readonly #text: string;
@@ -28,7 +30,7 @@ export class JsonScanner {
     this.#text = text.toWellFormed();
   }
 
-  /** The next character that is no white space; `undefined` at the end of the text. */
+  /** The next character that is not white space; `undefined` at the end of the text. */
   peek(): string | undefined {
     for (;;) {
       const unit = this.#text.charCodeAt(this.#at);
@@ -37,12 +39,12 @@ export class JsonScanner {
     }
   }
 
-  /** Takes a character if it is next, white space aside. */
+  /** Moves past a character if it comes next, after white space or none. Returns whether it did. */
   take(character: string): boolean {
     return this.peek() === character && this.#take(character);
   }
 
-  /** A string, number, `true`, `false` or `null`. */
+  /** Reads a string, a number, `true`, `false` or `null`. */
   scalar(): null | boolean | string | JsonNumber {
     if (this.peek() === '"') return this.string();
     const spelling = this.#wordOrNumber();
@@ -55,29 +57,33 @@ export class JsonScanner {
     throw this.error("number out of range", "number-out-of-range");
   }
 
-  /** Goes past what {@link scalar} would read; what a number or an escape stands for is not looked at. */
-  skipScalar(): void {
-    if (this.peek() === '"') this.#string(() => this.#hex());
-    else this.#wordOrNumber();
+  /**
+   * Moves past what {@link scalar} would read, without checking that a number is in range or surrogates come in pairs.
+   * @returns The spelling of a number or word; `undefined` for a string.
+   */
+  skipScalar(): string | undefined {
+    if (this.peek() !== '"') return this.#wordOrNumber();
+    this.#string(() => this.#hex());
+    return undefined;
   }
 
-  /** A string, whose opening quote is next. */
+  /** Reads a string, whose opening quote is the next character. */
   string(): string {
     return this.#string(() => this.#codePoint());
   }
 
-  /** An object's key. */
+  /** Reads the key of an object. */
   key(): string {
     if (this.peek() !== '"') throw this.error("key must be a string");
     return this.string();
   }
 
-  /** The colon after a key. */
+  /** Moves past the colon after a key. */
   colon(): void {
     if (!this.take(":")) throw this.error("expected `:`");
   }
 
-  /** The error for what is next. */
+  /** An error about what comes next. Its position is given in lines and columns and, as `offset`, in UTF-16 units. */
   error(what: string, code: HarmonyErrorCode = "invalid-json"): HarmonyError {
     const before = this.#text.slice(0, this.#at);
     const line = before.split("\n").length;
@@ -85,7 +91,7 @@ export class JsonScanner {
     return new HarmonyError(code, `${what} at line ${line} column ${column} of the JSON text`, { offset: this.#at });
   }
 
-  /** @param readHex What reads the digits after `\u`. */
+  /** @param readHex Reads the digits after `\u`, and returns what they stand for. */
   #string(readHex: () => string): string {
     this.#at += 1;
     let text = "";
@@ -110,7 +116,7 @@ export class JsonScanner {
     }
   }
 
-  /** The character that hex escapes stand for: surrogates must come in pairs. */
+  /** Reads the character that a hex escape stands for, or two: surrogates must come in pairs. */
   #codePoint(): string {
     const unit = this.#hex();
     if (!/[\ud800-\udfff]/.test(unit)) return unit;
@@ -151,10 +157,8 @@ export class JsonScanner {
     NUMBER.lastIndex = this.#at;
     const spelling = NUMBER.exec(this.#text)?.[0];
     if (spelling === undefined) throw this.error("expected value");
-    const next = this.#text[this.#at + spelling.length];
-    // `01`, `1.`, `1.e5` and `1e`: the pattern takes the part before, what follows it gives the mistake away. After an
-    // exponent nothing is missing.
-    if (next !== undefined && /[0-9.eE]/.test(next) && !/[eE]/.test(spelling)) throw this.error("invalid number");
+    // `1.5.5` is not among them: for the reference, that is the number 1.5 and then a mistake.
+    if (MISSPELLED.test(spelling + (this.#text[this.#at + spelling.length] ?? ""))) throw this.error("invalid number");
     this.#at += spelling.length;
     return spelling;
   }

@@ -1,11 +1,12 @@
+import { isRounded } from "./number.js";
 import { JsonScanner } from "./scanner.js";
 import { JsonObject, type JsonTree } from "./value.js";
 
-/** Levels of nesting that the reference's reader takes. */
+/** How many levels of nesting the reference's reader accepts. */
 const MAX_DEPTH = 127;
 const CLOSER: Readonly<Record<string, string>> = { "{": "}", "[": "]" };
 
-/** An object whose opening brace is next in the text: whoever gets one reads it to its end, or throws. */
+/** An object that has not been read: its opening brace comes next. A function that receives one reads it to its end, or throws. */
 export class UnreadObject {
   readonly text: JsonText;
 
@@ -14,7 +15,7 @@ export class UnreadObject {
   }
 }
 
-/** An array whose opening bracket is next in the text: whoever gets one reads it to its end, or throws. */
+/** An array that has not been read: its opening bracket comes next. A function that receives one reads it to its end, or throws. */
 export class UnreadArray {
   readonly text: JsonText;
 
@@ -24,11 +25,12 @@ export class UnreadArray {
 }
 
 /**
- * JSON text that is read as it is asked for, without losing the spelling of numbers, the order of keys, or the fact that a
- * key was given twice. As strict as the reference: no byte order mark, no lone surrogate escapes, at most 127 levels.
+ * JSON text, read value by value as the caller asks for it. It keeps the spelling of numbers, the order of keys, and every
+ * occurrence of a key. It is as strict as the reference: no byte order mark, no lone surrogate escapes, at most 127 levels.
  *
- * The reference looks at types while it reads the text, so that of several mistakes the first one is named, whatever its
- * kind. What it first gathers as a whole, this gathers as a tree; what it skips, this skips.
+ * Reading on demand is what makes errors agree with the reference. The reference checks types while it reads the text, so
+ * of several mistakes it names the first one, whether it concerns syntax or types. Values that the reference collects before
+ * it looks at them are read here with {@link tree}, values that it skips with {@link skip}.
  */
 export class JsonText {
   readonly #scanner: JsonScanner;
@@ -38,7 +40,7 @@ export class JsonText {
     this.#scanner = new JsonScanner(text);
   }
 
-  /** The value that is next; of an object or array only that it is one. */
+  /** Reads the next value. An object or array is not entered: the caller gets it unread. */
   value(): JsonTree | UnreadObject | UnreadArray {
     const first = this.#scanner.peek();
     if (first === "{") return new UnreadObject(this);
@@ -46,7 +48,7 @@ export class JsonText {
     return this.#scanner.scalar();
   }
 
-  /** The value that is next, with everything in it. */
+  /** Reads the next value with everything in it. */
   tree(): JsonTree {
     const first = this.#scanner.peek();
     if (first === "{") {
@@ -65,7 +67,7 @@ export class JsonText {
     return this.#scanner.scalar();
   }
 
-  /** Goes past the value that is next. As for the reference it may be as deep as it likes, and hold any number. */
+  /** Moves past the next value. As in the reference, it may nest to any depth and hold numbers of any size. */
   skip(): void {
     const scanner = this.#scanner;
     const closers: string[] = [];
@@ -77,7 +79,7 @@ export class JsonText {
       if (closer !== undefined && !scanner.take(closer)) {
         closers.push(closer);
       } else {
-        // A value has ended, and with it perhaps what it stands in.
+        // A value has ended, and perhaps the objects and arrays around it.
         while (closers.length > 0 && scanner.take(closers.at(-1)!)) closers.pop();
         if (closers.length > 0 && !scanner.take(",")) throw this.#unfinished(closers.at(-1)!);
       }
@@ -85,32 +87,32 @@ export class JsonText {
     } while (closers.length > 0);
   }
 
-  /** Enters the object that is next. Its first key; `undefined` where it is empty. */
+  /** Enters the next value, an object, and reads its first key; `undefined` where it is empty. */
   firstKey(): string | undefined {
     return this.#enter("{", "}") ? this.#scanner.key() : undefined;
   }
 
-  /** The key after a value that was read; `undefined` at the end of the object, which is thereby left. */
+  /** Reads the key after a value; `undefined` at the end of the object, which this leaves. */
   nextKey(): string | undefined {
     return this.#goesOn("}") ? this.#scanner.key() : undefined;
   }
 
-  /** Goes past the colon after a key. */
+  /** Moves past the colon after a key. */
   colon(): void {
     this.#scanner.colon();
   }
 
-  /** Enters the array that is next. Whether it has a first item. */
+  /** Enters the next value, an array. Returns whether it has a first item. */
   firstItem(): boolean {
     return this.#enter("[", "]");
   }
 
-  /** Whether there is another item after the one that was read; if not, the array is left. */
+  /** Returns whether another item follows the one that was read; at the end of the array, this leaves it. */
   nextItem(): boolean {
     return this.#goesOn("]");
   }
 
-  /** @throws HarmonyError `invalid-json` where something follows. */
+  /** @throws HarmonyError `invalid-json` where anything but white space follows. */
   end(): void {
     if (this.#scanner.peek() !== undefined) throw this.#scanner.error("trailing characters");
   }
@@ -146,13 +148,36 @@ export class JsonText {
 }
 
 /**
- * Reads JSON text with a reader of values, which may get an {@link UnreadObject} or {@link UnreadArray}.
+ * Reads a whole JSON text.
+ * @param read Reads the value; an object or array comes as {@link UnreadObject} or {@link UnreadArray}.
  * @throws HarmonyError `invalid-json`, `json-too-deep` or `number-out-of-range`, with the `offset` in UTF-16 units; or
- *   whatever the reader throws, where that comes first in the text.
+ *   what `read` throws, if its mistake comes first in the text.
  */
 export function readJsonText<T>(json: string, read: (value: unknown) => T): T {
   const text = new JsonText(json);
   const value = read(text.value());
   text.end();
   return value;
+}
+
+/** What a number needs that a double may be unable to hold: 16 digits, or an exponent of three. */
+const MAY_BE_ROUNDED = /[0-9][0-9.]{15}|[eE][+-]?[0-9]{3}/;
+
+/**
+ * The numbers of a JSON text that `JSON.parse` rounds, such as `12345678901234567890`, as the text spells them.
+ * @param json Text that `JSON.parse` accepts.
+ */
+export function roundedNumbers(json: string): string[] {
+  const rounded: string[] = [];
+  if (!MAY_BE_ROUNDED.test(json)) return rounded;
+  const scanner = new JsonScanner(json);
+  for (let next = scanner.peek(); next !== undefined; next = scanner.peek()) {
+    if ("{}[],:".includes(next)) {
+      scanner.take(next);
+      continue;
+    }
+    const spelling = scanner.skipScalar();
+    if (spelling !== undefined && /[0-9]/.test(spelling) && isRounded(spelling)) rounded.push(spelling);
+  }
+  return rounded;
 }

@@ -1,6 +1,7 @@
 import { HarmonyError } from "../errors.js";
+import { isReadable, isRecord, showValue } from "../options.js";
 
-/** A number as JSON text spelled it: `1.0` and `1` are the same number and yet print differently in a prompt. */
+/** A number as JSON text spells it: `1.0` and `1` are the same number, yet a prompt prints them differently. */
 export class JsonNumber {
   readonly spelling: string;
 
@@ -10,16 +11,16 @@ export class JsonNumber {
 }
 
 /**
- * An object as JSON text wrote it. A JavaScript object cannot stand in for it: that one moves integer-like keys to the
- * front, and treats `__proto__` as something else.
+ * An object as JSON text writes it. A JavaScript object cannot take its place, because it moves integer-like keys to the
+ * front and does not treat `__proto__` as an ordinary key.
  */
 export class JsonObject {
-  /** In the order of the text; a key given twice keeps its first place and its last value. */
+  /** By key, in the order of the text. A key given twice keeps its first place and its last value. */
   readonly entries: Map<string, JsonTree> = new Map();
-  /** Every member, from when a key is given again. */
+  /** Every member; only set once a key has been given twice, because until then `entries` holds them all. */
   #members: (readonly [string, JsonTree])[] | undefined;
 
-  /** Every member as the text has it, also those of a key given twice: an error where it is a field, fine in a schema. */
+  /** Every member that the text holds, both of a key given twice: that is allowed in a schema, but not for a field. */
   get members(): Iterable<readonly [string, JsonTree]> {
     return this.#members ?? this.entries;
   }
@@ -37,16 +38,6 @@ export type JsonTree = null | boolean | string | JsonNumber | readonly JsonTree[
 /** Any JSON value as JavaScript holds it. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
-/** Names a value's kind for an error message. */
-export function kindOf(value: unknown): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "an array";
-  if (value instanceof JsonNumber) return "a number";
-  if (typeof value === "object" || typeof value === "undefined")
-    return typeof value === "object" ? "an object" : "undefined";
-  return `a ${typeof value}`;
-}
-
 /** The path of a member: `tools.functions`, `properties["a b"]`, `messages[2]`. */
 export function memberPath(path: string, key: string | number): string {
   if (typeof key === "number") return `${path}[${key}]`;
@@ -54,7 +45,15 @@ export function memberPath(path: string, key: string | number): string {
   return path === "" ? key : `${path}.${key}`;
 }
 
-/** Sets an own property whatever its name: assignment to `__proto__` would set the prototype instead. */
+/** How much of a path an error message quotes, in UTF-16 units: a key may be megabytes long, and a path as deep as a schema. */
+const MAX_QUOTED_PATH = 200;
+
+/** A path as an error message quotes it. The `path` of the error holds all of it. */
+export function showPath(path: string): string {
+  return path.length > MAX_QUOTED_PATH ? `${path.slice(0, MAX_QUOTED_PATH)}…` : path;
+}
+
+/** Sets a property of an object, whatever its name: assigning to `__proto__` would set the prototype instead. */
 export function setOwn(target: object, key: string, value: unknown): void {
   if (key === "__proto__") {
     Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
@@ -63,20 +62,20 @@ export function setOwn(target: object, key: string, value: unknown): void {
   }
 }
 
-/** Trees that plain values were made from, so that rendering can go back to the text's own spelling. */
+/** The trees that plain values were made from, so that rendering can go back to the spelling of the text. */
 const trees = new WeakMap<object, JsonObject | readonly JsonTree[]>();
 
-/** The tree a value was read from where it came from JSON text, else the value itself. */
+/** The tree that a value was made from, if it came from JSON text, or else the value itself. */
 export function originalOf(value: JsonValue): JsonValue | JsonTree {
   return typeof value === "object" && value !== null ? (trees.get(value) ?? value) : value;
 }
 
-/** Whether a value was read from JSON text (and is therefore frozen and known to be JSON). */
-export function hasOriginal(value: object): boolean {
+/** Whether a value was read from JSON text, and is therefore frozen and known to be JSON. */
+function hasOriginal(value: object): boolean {
   return trees.has(value);
 }
 
-/** Turns a tree into the frozen plain value that programs read; {@link originalOf} leads back. */
+/** Turns a tree into a frozen plain value, which is what programs read; {@link originalOf} leads back to the tree. */
 export function plainFromTree(tree: JsonTree): JsonValue {
   if (tree instanceof JsonNumber) return Number(tree.spelling);
   if (tree instanceof JsonObject) {
@@ -94,22 +93,22 @@ export function plainFromTree(tree: JsonTree): JsonValue {
 }
 
 /**
- * How deep a schema may nest. The reference reads a conversation as JSON text of at most 127 levels, nine of which stand
- * around a tool's parameters; one limit for text and objects alike keeps every later walk off the end of the stack.
+ * How deep a schema may nest. The reference reads a conversation as JSON text of at most 127 levels, nine of which are
+ * around the parameters of a tool. The same limit applies to objects, so that no later walk overflows the stack.
  */
-export const MAX_SCHEMA_DEPTH: number = 118;
+const MAX_SCHEMA_DEPTH: number = 118;
 
 /**
- * Copies a value that a program handed over into a frozen one, so that changing the original later changes nothing here.
- * @throws HarmonyError `wrong-type` for what JSON cannot say, `json-too-deep` for deep or circular values.
+ * Copies a value that a program passed into a frozen one, so that later changes to the original have no effect. Like
+ * `JSON.stringify`, it calls `toJSON` where an object has one, and leaves out members that are `undefined`.
+ *
+ * @param path JSON path of the value, for errors.
+ * @throws HarmonyError `wrong-type` for what JSON cannot express, `json-too-deep` for deep or circular values.
  */
 export function snapshotJson(value: unknown, path: string, depth = 1): JsonValue {
   if (value === null || typeof value === "boolean" || typeof value === "string") return value;
   if (typeof value === "number" && Number.isFinite(value)) return value;
-  if (typeof value !== "object" || value instanceof Map || value instanceof Set) {
-    const what = typeof value === "number" ? String(value) : kindOf(value);
-    throw new HarmonyError("wrong-type", `${path}: ${what} is not a JSON value`, { path });
-  }
+  if (!isReadable(value)) throw notJson(value, path);
   if (hasOriginal(value)) return value as JsonValue;
   if (depth > MAX_SCHEMA_DEPTH) throw tooDeep(path);
   if (Array.isArray(value)) {
@@ -117,6 +116,7 @@ export function snapshotJson(value: unknown, path: string, depth = 1): JsonValue
   }
   const { toJSON } = value as { toJSON?: unknown };
   if (typeof toJSON === "function") return snapshotJson(toJSON.call(value), path, depth + 1);
+  if (!isRecord(value)) throw notJson(value, path);
   const copy: { [key: string]: JsonValue } = {};
   for (const [key, member] of Object.entries(value)) {
     if (member !== undefined) setOwn(copy, key, snapshotJson(member, memberPath(path, key), depth + 1));
@@ -124,9 +124,11 @@ export function snapshotJson(value: unknown, path: string, depth = 1): JsonValue
   return Object.freeze(copy);
 }
 
+function notJson(value: unknown, path: string): HarmonyError {
+  return new HarmonyError("wrong-type", `${showPath(path)}: ${showValue(value)} is not a JSON value`, { path });
+}
+
 function tooDeep(path: string): HarmonyError {
-  // The path of such a value is as long as it is deep: its beginning says enough.
-  const place = path.length > 200 ? `${path.slice(0, 200)}…` : path;
-  const message = `recursion limit exceeded: a schema nests deeper than ${MAX_SCHEMA_DEPTH} levels (or holds itself) at ${place}`;
-  return new HarmonyError("json-too-deep", message, { path });
+  const limit = `a schema nests deeper than ${MAX_SCHEMA_DEPTH} levels (or holds itself) at ${showPath(path)}`;
+  return new HarmonyError("json-too-deep", `recursion limit exceeded: ${limit}`, { path });
 }

@@ -1,10 +1,10 @@
 import { numberText } from "./number.js";
 import { JsonNumber, JsonObject, type JsonTree, type JsonValue } from "./value.js";
 
-/** A schema or a piece of one, whether it was read from text or built by a program. */
+/** A JSON value, whether it was read from text or built by a program: a schema, or what one is made of. */
 export type JsonView = JsonValue | JsonTree;
 
-/** A member of an object; `undefined` where there is none or the value is no object. */
+/** A member of an object; `undefined` where there is none, or the value is not an object. */
 export function member(value: JsonView, key: string): JsonView | undefined {
   if (value instanceof JsonObject) return value.entries.get(key);
   if (!isPlainObject(value) || !Object.hasOwn(value, key)) return undefined;
@@ -23,7 +23,7 @@ export function listMember(value: JsonView, key: string): readonly JsonView[] | 
   return Array.isArray(found) ? (found as readonly JsonView[]) : undefined;
 }
 
-/** The members of an object in their order; none where the value is no object. */
+/** The members of an object, in order; none where the value is not an object. */
 export function membersOf(value: JsonView | undefined): Iterable<readonly [string, JsonView]> {
   if (value instanceof JsonObject) return value.entries;
   return value !== undefined && isPlainObject(value) ? Object.entries(value) : [];

@@ -1,27 +1,29 @@
 import type { Message } from "../chat/message.js";
 import type { Diagnostic } from "./diagnostic.js";
-import type { Header } from "./machine/header.js";
+import type { Header } from "./header.js";
 import type { MessageSpans } from "./span.js";
 
 /**
- * What ended a message: one of the stop tokens, or something else that a message cannot contain: the next message's
- * start or channel token (resilient mode), or the end of the input.
+ * What ended a message: one of the stop tokens, or something that cannot be in a message: the start or channel token of
+ * the next message (resilient mode), or the end of the input.
  */
 export type Ending = "end" | "call" | "return" | "endoftext" | "start" | "channel" | "end-of-input";
 
 /** A message has begun: its header is complete. */
 export interface MessageStartEvent extends Header {
   readonly type: "message-start";
-  /** The message's place among all messages of the parser. */
+  /** The index that the message will have in the parser's `messages`. */
   readonly index: number;
 }
 
-/** A piece of a message's content. The pieces of a message add up to its content; none splits a character. */
+/** A piece of a message's content. The deltas of a message add up to its content, and none splits a character. */
 export interface DeltaEvent {
   readonly type: "delta";
+  /** The index that the message will have in the parser's `messages`. */
   readonly index: number;
-  /** The message's channel and recipient, as its `message-start` said. */
+  /** The channel of the message, as its `message-start` has it. */
   readonly channel: string | undefined;
+  /** The recipient of the message, as its `message-start` has it. */
   readonly recipient: string | undefined;
   /** Never empty. */
   readonly text: string;
@@ -30,6 +32,7 @@ export interface DeltaEvent {
 /** A message has ended. */
 export interface MessageEndEvent {
   readonly type: "message-end";
+  /** The index of the message in the parser's `messages`. */
   readonly index: number;
   readonly message: Message;
   readonly ending: Ending;
@@ -42,10 +45,10 @@ export interface DiagnosticEvent {
   readonly diagnostic: Diagnostic;
 }
 
-/** The input has ended; nothing follows. */
+/** The input has ended; this is the last event. */
 export interface EndEvent {
   readonly type: "end";
 }
 
-/** What a parser tells of the input as it arrives. */
+/** What a parser reports about the input as it arrives. */
 export type HarmonyEvent = MessageStartEvent | DeltaEvent | MessageEndEvent | DiagnosticEvent | EndEvent;

@@ -2,20 +2,23 @@ import type { Message } from "../chat/message.js";
 import type { Role } from "../chat/role.js";
 import type { Diagnostic } from "./diagnostic.js";
 import type { HarmonyEvent } from "./event.js";
+import type { State } from "./machine/grammar.js";
 import type { Machine } from "./machine/machine.js";
 import type { MessageSpans } from "./span.js";
 import { StreamState } from "./stream-state.js";
 
-const STREAM_STATES = {
+const STREAM_STATES: Readonly<Record<State, StreamState>> = {
   between: StreamState.EXPECT_START,
   header: StreamState.HEADER,
   content: StreamState.CONTENT,
   undecodable: StreamState.CONTENT,
+  overlong: StreamState.CONTENT,
   afterCall: StreamState.EXPECT_START,
+  headerAfterCall: StreamState.HEADER,
   orphaned: StreamState.EXPECT_START,
-} as const;
+};
 
-/** What the parsers have in common: how the state machine behind them is read, ended and started again. */
+/** What the two parsers have in common: how the state machine behind them is read, ended and started again. */
 export abstract class MessageParser<Input> {
   readonly #createMachine: () => Machine<Input>;
   #machine: Machine<Input>;
@@ -68,17 +71,17 @@ export abstract class MessageParser<Input> {
 
   /** The content type of the message whose content is being read. */
   get currentContentType(): string | undefined {
-    return this.#machine.header?.contentType;
+    return this.#machine.header?.content_type;
   }
 
-  /** The content so far of the message that is being read, `""` outside of one. */
+  /** The content so far of the message that is being read; `""` outside of a content. */
   get currentContent(): string {
     return this.#machine.content;
   }
 
   /**
    * Processes the end of the input: a content that is being read becomes a message.
-   * @throws HarmonyError `unexpected-end` inside a header (strict and permissive modes).
+   * @throws HarmonyError `unexpected-end` inside of a header (strict and permissive modes).
    */
   processEos(): this {
     this.#machine.finish();
@@ -86,7 +89,7 @@ export abstract class MessageParser<Input> {
   }
 
   /**
-   * Processes the end of the input, and tells what came of it; the last event is `end`.
+   * Processes the end of the input, and returns what came of it; the last event is `end`.
    * @throws HarmonyError as {@link MessageParser.processEos} does.
    */
   finish(): HarmonyEvent[] {
@@ -95,7 +98,7 @@ export abstract class MessageParser<Input> {
     return [...this.#machine.takeEvents(), { type: "end" }];
   }
 
-  /** The events that could not be returned, because the call that they belong to threw an error. */
+  /** The events that could not be returned because the call to which they belong threw an error. */
   takeEvents(): HarmonyEvent[] {
     return this.#machine.takeEvents();
   }

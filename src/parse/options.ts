@@ -1,41 +1,52 @@
-import { isRole, type Role } from "../chat/role.js";
-import { checkOptions } from "../options.js";
-import { DeclaredTools } from "./declared-tools.js";
+import { checkRole, type Role } from "../chat/role.js";
+import { checkBoolean, checkIterable, checkOptions, checkString, showValue } from "../options.js";
+import { nameWithout } from "./header.js";
 import type { ParserSettings } from "./machine/settings.js";
+import { DeclaredTools } from "./machine/settings.js";
 
 /** How a parser treats what does not follow the format. */
 export type ParseMode = "strict" | "permissive" | "resilient";
 
-/** A message that the prompt has already begun: its header, and what it holds of the content. */
+/** A message that the prompt has already begun: its header, and what the prompt holds of the content. */
 export interface Prefill {
   readonly channel?: string | undefined;
   readonly recipient?: string | undefined;
-  readonly contentType?: string | undefined;
-  /** The beginning of the content; the message's content begins with it. Default: `""`. */
+  readonly content_type?: string | undefined;
+  /** The beginning of the content, with which the message's content will begin. Default: `""`. */
   readonly content?: string | undefined;
 }
 
-/** What the resilient mode may know of the conversation. */
-export interface RecoveryOptions {
+/** What every parser may be told. */
+interface CommonOptions {
+  /** Starts inside of a message of the given role (the assistant's, if none is given). */
+  readonly prefill?: Prefill | undefined;
+  /**
+   * How long a message's content, or text outside of a content, may be, in UTF-16 units. What exceeds it is left out
+   * and reported as `message-too-long`; in the strict and permissive modes it is an error of that code.
+   * Default: 16,777,216 (2^24), some four times as much as the model's context of 2^20 tokens usually holds.
+   */
+  readonly maxMessageLength?: number | undefined;
+}
+
+/** What the resilient mode may be told about the conversation. */
+export interface RecoveryOptions extends CommonOptions {
   /**
    * The names of the declared tools, in full (`functions.bash`, `browser.search`, `python`); a name without a namespace
-   * is a developer's function. They tell a call without `to=` from other words.
+   * is a developer's function. With them, a call can be recognised that lacks its `to=`.
    */
   readonly tools?: Iterable<string> | undefined;
   /**
-   * Whether what follows a call is read as the next message, instead of being skipped up to the next start token: for
-   * engines that let the model go on, so that it makes several calls in one completion. Default: `false`.
+   * Whether what follows a call is read as the next message, rather than skipped up to the next start token: for
+   * engines that let the model continue, so that it makes several calls in one completion. Default: `false`.
    */
   readonly continueAfterCall?: boolean | undefined;
-  /** Starts inside a message, which has the given role (default: the assistant's). */
-  readonly prefill?: Prefill | undefined;
 }
 
-/** How to parse. */
+/** How to parse tokens. */
 export interface ParseOptions extends RecoveryOptions {
   /**
-   * - `"strict"`: as the reference: any departure from the format is an error.
-   * - `"permissive"`: as the reference with `strict: false`: as strict, but a stop token ends a header, too.
+   * - `"strict"`: as the reference does: any departure from the format is an error.
+   * - `"permissive"`: as the reference does with `strict: false`: as strict, but a stop token ends a header, too.
    * - `"resilient"`: nothing is an error; what departs from the format is repaired or skipped, and reported. For
    *   everything that a model wrote.
    *
@@ -50,60 +61,79 @@ export interface ParseOptions extends RecoveryOptions {
 export interface TextParseOptions extends RecoveryOptions {
   /**
    * Whether the server has dropped the markers (`analysisWe think.assistantfinalFour`), so that messages have to be
-   * recognised by the words that are left. A guess by nature: a content that holds such words is cut there. The
-   * remedy is a server that keeps them. Default: `false`.
+   * recognised by the words that are left. This is a guess by nature: a content that contains such words is cut there.
+   * The remedy is a server that keeps the markers. Default: `false`.
    */
   readonly markersDropped?: boolean | undefined;
 }
 
 const MODES: readonly string[] = ["strict", "permissive", "resilient"] satisfies ParseMode[];
-const PREFILL_FIELDS = ["channel", "recipient", "contentType", "content"] as const satisfies (keyof Prefill)[];
-const RECOVERY_OPTIONS = ["tools", "continueAfterCall", "prefill"] as const satisfies (keyof RecoveryOptions)[];
-const PARSE_OPTIONS = ["mode", "strict", ...RECOVERY_OPTIONS] as const satisfies (keyof ParseOptions)[];
-const TEXT_OPTIONS = ["markersDropped", ...RECOVERY_OPTIONS] as const satisfies (keyof TextParseOptions)[];
+const PREFILL_FIELDS = ["channel", "recipient", "content_type", "content"] as const satisfies (keyof Prefill)[];
+const COMMON_OPTIONS = ["prefill", "maxMessageLength"] as const satisfies (keyof CommonOptions)[];
+const RESILIENT_OPTIONS = ["tools", "continueAfterCall"] as const satisfies (keyof RecoveryOptions)[];
+const PARSE_OPTIONS: readonly (keyof ParseOptions)[] = ["mode", "strict", ...RESILIENT_OPTIONS, ...COMMON_OPTIONS];
+const TEXT_OPTIONS: readonly (keyof TextParseOptions)[] = ["markersDropped", ...RESILIENT_OPTIONS, ...COMMON_OPTIONS];
+
+const DEFAULT_MAX_MESSAGE_LENGTH = 2 ** 24;
+/** JavaScript's strings end at 2^29 units, at least; half of that leaves room for what is added around a content. */
+const GREATEST_MAX_MESSAGE_LENGTH = 2 ** 28;
 
 /**
  * The mode that options ask for.
- * @throws TypeError for an unknown option, a value of the wrong type, or `strict` and `mode` that contradict each other.
+ * @throws TypeError for an unknown option, a value of the wrong type, options that contradict each other, or options
+ *   that the mode would ignore.
  */
 export function modeOf(options: ParseOptions): ParseMode {
   checkOptions(options, PARSE_OPTIONS, "StreamableParser");
   const { mode, strict } = options;
-  checkBoolean("strict", strict);
+  checkBoolean(strict, "strict");
   if (mode !== undefined && !MODES.includes(mode)) {
     const expected = MODES.map((name) => `"${name}"`).join(", ");
-    throw new TypeError(`mode must be one of ${expected}, not ${show(mode)}`);
+    throw new TypeError(`mode must be one of ${expected}, not ${showValue(mode)}`);
   }
-  const other = strict === undefined ? undefined : strict ? "strict" : "permissive";
-  if (mode !== undefined && other !== undefined && mode !== other) {
+  const named = strict === undefined ? undefined : strict ? "strict" : "permissive";
+  if (mode !== undefined && named !== undefined && mode !== named) {
     throw new TypeError(`strict: ${strict} contradicts mode: "${mode}"; give one of them`);
   }
-  return mode ?? other ?? "strict";
+  const chosen = mode ?? named ?? "strict";
+  const ignored = chosen === "resilient" ? undefined : RESILIENT_OPTIONS.find((name) => options[name] !== undefined);
+  if (ignored !== undefined) {
+    throw new TypeError(`the option ${ignored} needs mode: "resilient"; the mode "${chosen}" would ignore it`);
+  }
+  return chosen;
 }
 
 /**
- * Checks the options that only a text parser has, and the names of all.
+ * Checks the options that only a text parser has, and the names of all of them.
  * @throws TypeError for an unknown option or a value of the wrong type.
  */
 export function checkTextOptions(options: TextParseOptions): void {
   checkOptions(options, TEXT_OPTIONS, "HarmonyTextParser");
-  checkBoolean("markersDropped", options.markersDropped);
+  checkBoolean(options.markersDropped, "markersDropped");
 }
 
 /**
- * What options say of the conversation. The names of the options are checked by whoever has more of them.
- * @throws TypeError for an unknown role or a value of the wrong type.
+ * What options say about the conversation. The names of the options are checked by the functions above.
+ * @throws HarmonyError `unknown-role`.
+ * @throws TypeError for a value of the wrong type.
+ * @throws RangeError for a `maxMessageLength` that is not an integer from 1 to 2^28.
  */
 export function settingsOf(role: Role | null | undefined, options: RecoveryOptions): ParserSettings {
-  if (role !== undefined && role !== null && !isRole(role)) {
-    throw new TypeError(`role must be one of the five roles or nothing, not ${show(role)}`);
+  if (role !== undefined && role !== null) checkRole(role, "role");
+  const { tools = [], continueAfterCall = false, prefill, maxMessageLength = DEFAULT_MAX_MESSAGE_LENGTH } = options;
+  checkBoolean(continueAfterCall, "continueAfterCall");
+  if (
+    !(Number.isInteger(maxMessageLength) && maxMessageLength >= 1 && maxMessageLength <= GREATEST_MAX_MESSAGE_LENGTH)
+  ) {
+    const range = `an integer from 1 to ${GREATEST_MAX_MESSAGE_LENGTH}`;
+    throw new RangeError(`maxMessageLength must be ${range}, not ${showValue(maxMessageLength)}`);
   }
-  checkBoolean("continueAfterCall", options.continueAfterCall);
   return {
     role: role ?? undefined,
-    tools: new DeclaredTools(checkedNames(options.tools ?? [])),
-    continueAfterCall: options.continueAfterCall ?? false,
-    prefill: prefillOf(role ?? "assistant", options.prefill),
+    tools: new DeclaredTools(checkedNames(tools)),
+    continueAfterCall,
+    prefill: prefillOf(role ?? "assistant", prefill),
+    maxMessageLength,
   };
 }
 
@@ -111,33 +141,17 @@ function prefillOf(role: Role, prefill: Prefill | undefined): ParserSettings["pr
   if (prefill === undefined) return undefined;
   checkOptions(prefill, PREFILL_FIELDS, "prefill");
   for (const field of PREFILL_FIELDS) {
-    const value = prefill[field];
-    if (value !== undefined && typeof value !== "string") {
-      throw new TypeError(`prefill.${field} must be a string, not ${show(value)}`);
-    }
+    if (prefill[field] !== undefined) checkString(prefill[field], `prefill.${field}`);
   }
-  const { channel, recipient, contentType, content = "" } = prefill;
-  return { header: { role, name: undefined, channel, recipient, contentType }, content: content.toWellFormed() };
+  const { channel, recipient, content_type, content = "" } = prefill;
+  const header = { role, name: nameWithout(role), channel, recipient, content_type };
+  return { header, content: content.toWellFormed() };
 }
 
 function checkedNames(tools: Iterable<string>): string[] {
-  // A string is an iterable of its characters, which nobody means.
-  if (typeof tools === "string" || typeof tools?.[Symbol.iterator] !== "function") {
-    throw new TypeError(`tools must be a list of names, such as ["functions.bash"], not ${show(tools)}`);
-  }
-  const names = [...tools];
-  for (const name of names) {
-    if (typeof name !== "string") throw new TypeError(`tools must hold names, not ${show(name)}`);
-  }
-  return names;
-}
-
-function checkBoolean(name: string, value: unknown): void {
-  if (value !== undefined && typeof value !== "boolean") {
-    throw new TypeError(`${name} must be true or false, not ${show(value)}`);
-  }
-}
-
-function show(value: unknown): string {
-  return typeof value === "string" ? `"${value}"` : typeof value === "object" ? JSON.stringify(value) : String(value);
+  checkIterable(tools, "tools", 'a list of names, such as ["functions.bash"]');
+  return Array.from(tools, (name, index) => {
+    checkString(name, `tools[${index}]`);
+    return name;
+  });
 }

@@ -1,6 +1,6 @@
 import type { Role } from "../chat/role.js";
 
-/** What a parser is reading; the values are the reference's. */
+/** What a parser is reading, in the words of the reference. */
 export const StreamState = {
   /** A message has ended, or none has begun. */
   EXPECT_START: "ExpectStart",
@@ -11,7 +11,7 @@ export const StreamState = {
 /** `"ExpectStart"`, `"Header"` or `"Content"`. */
 export type StreamState = (typeof StreamState)[keyof typeof StreamState];
 
-/** A parser's state with what it holds, as the reference's JSON. */
+/** A parser's state and what it holds, as the reference's JSON. */
 export type StateData =
   | { readonly state: "ExpectStart" }
   | { readonly state: "Header"; readonly header_tokens: readonly number[] }

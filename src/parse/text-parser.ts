@@ -1,19 +1,23 @@
 import type { Role } from "../chat/role.js";
+import { checkString } from "../options.js";
 import type { HarmonyEvent } from "./event.js";
 import { DroppedMarkers } from "./input/dropped-markers.js";
 import { MarkerScanner, type ScannedText } from "./input/marker-scanner.js";
-import { TextReader } from "./input/text-reader.js";
+import { TextReader } from "./input/reader.js";
 import { Machine } from "./machine/machine.js";
 import { MessageParser } from "./message-parser.js";
 import { checkTextOptions, settingsOf, type TextParseOptions } from "./options.js";
 import { RESILIENT } from "./resilient/grammar.js";
 
+/** UTF-16 units that are scanned at a time: a held-back beginning and a longer chunk might exceed what a string holds. */
+const LONGEST_CHUNK = 2 ** 24;
+
 /**
  * Parses a completion that a server gives as text with the markers (`<|channel|>final<|message|>…`), in chunks cut
- * anywhere. It needs no vocabulary, is always resilient, and is otherwise a `StreamableParser`: the same state machine,
- * messages, diagnostics and events. Ranges count UTF-16 units of all text fed.
+ * anywhere. It needs no vocabulary and is always resilient. Otherwise it is a `StreamableParser`: the same state machine,
+ * messages, diagnostics and events. Spans count UTF-16 units of all text fed.
  *
- * Its limit: a marker that the model wrote as ordinary text cannot be told from a control token, as it can in tokens.
+ * Its limit: a marker that the model wrote in ordinary tokens cannot be told from a control token, as it can in tokens.
  */
 export class HarmonyTextParser extends MessageParser<string> {
   readonly #options: TextParseOptions;
@@ -23,7 +27,9 @@ export class HarmonyTextParser extends MessageParser<string> {
   /**
    * @param role The role whose header the prompt has already begun (`<|start|>assistant`); `undefined` or `null` for
    *   text that begins with a start marker.
-   * @throws TypeError for an unknown role or option.
+   * @throws HarmonyError `unknown-role`.
+   * @throws TypeError for an unknown option or a value of the wrong type.
+   * @throws RangeError for a `maxMessageLength` out of range.
    */
   constructor(role?: Role | null, options: TextParseOptions = {}) {
     checkTextOptions(options);
@@ -34,31 +40,31 @@ export class HarmonyTextParser extends MessageParser<string> {
   }
 
   /**
-   * Processes a chunk of text, cut anywhere; never throws on what a model wrote.
+   * Processes a chunk of text, cut anywhere; never throws because of what a model wrote.
    * @throws TypeError for anything but a string.
    */
   process(text: string): this {
-    if (typeof text !== "string")
-      throw new TypeError(`text must be a string, not ${text === null ? "null" : typeof text}`);
-    const pieces = this.#scanner.push(text);
-    this.#feed(this.#dropped?.push(pieces) ?? pieces);
+    checkString(text, "text");
+    for (let start = 0; start < text.length; start += LONGEST_CHUNK) {
+      this.#feed(this.#scanner.push(text.slice(start, start + LONGEST_CHUNK)));
+    }
     return this;
   }
 
   /**
-   * Processes a chunk of text, and tells what came of it.
+   * Processes a chunk of text, and returns what came of it.
    * @throws TypeError for anything but a string.
    */
   push(text: string): HarmonyEvent[] {
+    checkString(text, "text");
     this.machine.listen();
     this.process(text);
     return this.machine.takeEvents();
   }
 
   override processEos(): this {
-    const pieces = this.#scanner.finish();
-    this.#feed(this.#dropped?.push(pieces) ?? pieces);
-    this.#feed(this.#dropped?.finish() ?? []);
+    this.#feed(this.#scanner.finish());
+    for (const stretch of this.#dropped?.finish() ?? []) this.#feedStretch(stretch);
     return super.processEos();
   }
 
@@ -68,8 +74,12 @@ export class HarmonyTextParser extends MessageParser<string> {
     this.#dropped = droppedMarkers(this.#options);
   }
 
-  #feed(pieces: readonly ScannedText[]): void {
-    for (const { mark, text, width } of pieces) this.machine.feed(mark, text, width);
+  #feed(stretches: readonly ScannedText[]): void {
+    for (const stretch of this.#dropped?.push(stretches) ?? stretches) this.#feedStretch(stretch);
+  }
+
+  #feedStretch({ mark, text, width }: ScannedText): void {
+    this.machine.feed(mark, text, width);
   }
 }
 

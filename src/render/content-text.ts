@@ -1,7 +1,7 @@
 import type { Content, DeveloperContent, SystemContent } from "../chat/content.js";
 import { toolsSection } from "./tools-section.js";
 
-/** The text of one content part, in one piece. */
+/** The text of one content part. It is rendered as a single part of the prompt. */
 export function contentText(content: Content, hasFunctionTools: boolean): string {
   switch (content.type) {
     case "text":

@@ -2,26 +2,24 @@ import type { Content } from "../chat/content.js";
 import type { Message } from "../chat/message.js";
 import { Role } from "../chat/role.js";
 import { HarmonyError } from "../errors.js";
-import { SpecialToken } from "../special-tokens.js";
+import { CONSTRAIN_MARKER, SpecialToken } from "../special-tokens.js";
 import { contentText } from "./content-text.js";
 import type { PartSink } from "./parts.js";
 
-/** What the rest of the conversation says about one message in it. */
+/** What rendering one message needs to know about the conversation around it. */
 export interface MessageSetting {
   /** Index of the message in its conversation; 0 for a message on its own. */
   readonly index: number;
-  /** JSON path of the message, for errors. */
+  /** JSON path of the message, for errors; `""` for a message on its own. */
   readonly path: string;
-  /** Whether a developer message declares functions, which the system message then mentions. */
+  /** Whether a developer message declares functions; the system message then mentions them. */
   readonly hasFunctionTools: boolean;
   /** The token that ends the message instead of the usual one. */
   readonly terminator?: number | undefined;
 }
 
-const CONSTRAIN_MARKER = "<|constrain|>";
-
 /**
- * Renders one message. Each text is a part, and thus encoded, on its own.
+ * Renders one message. Each text is a part of its own, and will be encoded on its own.
  * @throws HarmonyError `tool-without-name` or `misplaced-content`.
  */
 export function renderMessage(message: Message, setting: MessageSetting, sink: PartSink): void {
@@ -38,7 +36,7 @@ export function renderMessage(message: Message, setting: MessageSetting, sink: P
   if (message.content_type !== undefined) renderContentType(message.content_type, index, sink);
   sink.special(SpecialToken.MESSAGE, "header", index);
   message.content.forEach((content, part) => {
-    checkPlace(content, message.role, `${setting.path}content[${part}]`);
+    checkPlace(content, message.role, `${fieldsOf(setting.path)}content[${part}]`);
     sink.text(contentText(content, setting.hasFunctionTools), "content", index);
   });
   sink.special(setting.terminator ?? usualTerminator(message), "terminator", index);
@@ -50,11 +48,17 @@ function renderAuthor({ role, name }: Message, { index, path }: MessageSetting, 
     if (name !== undefined) sink.text(`:${name}`, "header", index);
     return;
   }
-  // A tool's message begins with the tool's name in place of a role.
+  // The message of a tool begins with the name of the tool instead of a role.
   if (name === undefined) {
-    throw new HarmonyError("tool-without-name", "Tools should have a name!", { path: `${path}name` });
+    const place = path === "" ? "" : ` (in ${path})`;
+    throw new HarmonyError("tool-without-name", `Tools should have a name!${place}`, { path: `${fieldsOf(path)}name` });
   }
   sink.text(name, "header", index);
+}
+
+/** What the paths of a message's fields begin with. */
+function fieldsOf(path: string): string {
+  return path === "" ? "" : `${path}.`;
 }
 
 function renderContentType(contentType: string, index: number, sink: PartSink): void {
@@ -68,11 +72,12 @@ function renderContentType(contentType: string, index: number, sink: PartSink): 
   if (rest !== "") sink.text(rest, "header", index);
 }
 
-/** An assistant's message to somebody is a call, `all` included. */
+/** An assistant's message with a recipient is a call, even if the recipient is `all`. */
 function usualTerminator({ role, recipient }: Message): number {
   return role === Role.ASSISTANT && recipient !== undefined ? SpecialToken.CALL : SpecialToken.END;
 }
 
+/** The contents that only one role may have. */
 const HOME: Readonly<Partial<Record<Content["type"], { readonly role: Role; readonly name: string }>>> = {
   system_content: { role: Role.SYSTEM, name: "SystemContent" },
   developer_content: { role: Role.DEVELOPER, name: "DeveloperContent" },

@@ -1,26 +1,39 @@
 import { NAMED_TOKENS } from "../special-tokens.js";
 
-/** Where in its message a part stands. */
+/** The section of a message that a part belongs to. */
 export type PartSection = "header" | "content" | "terminator";
 
 /**
- * A piece of a prompt. A text part is encoded on its own, as ordinary text: the borders of parts are borders of tokens,
- * and nothing that a text spells becomes a special token.
+ * A part of a prompt: a special token, or a text that is encoded on its own, as ordinary text. So the borders of parts are
+ * borders of tokens, and whatever a text spells, it does not become a special token.
  */
 export interface RenderedPart {
-  /** The text; for a special token as it is written, such as `<|start|>`. All texts joined are the prompt's text. */
+  /** The text; for a special token its marker, such as `<|start|>`. The texts of all parts, joined, are the prompt. */
   readonly text: string;
-  /** The id, where the part is a special token. */
+  /** The id, if the part is a special token. */
   readonly token?: number;
-  /** Index of the message in the conversation, counting those left out; one past the last for the next turn's header. */
+  /**
+   * Index of the message in the conversation, in which messages that are left out count too. The header of the next turn
+   * has the index after the last.
+   */
   readonly message: number;
   readonly section: PartSection;
 }
 
-/** Takes the parts of a prompt in order. Rendering pushes into it, so that no list is built for a caller who wants tokens. */
+/** Takes the parts of a prompt, in order. Rendering calls it for each part, so a caller who wants tokens needs no list. */
 export interface PartSink {
   special(token: number, section: PartSection, message: number): void;
   text(text: string, section: PartSection, message: number): void;
+}
+
+/** The part that a special token is. */
+export function specialPart(token: number, section: PartSection, message: number): RenderedPart {
+  return { text: NAMED_TOKENS.get(token) ?? "", token, message, section };
+}
+
+/** The part that a text is. Lone surrogates become U+FFFD, as they do when it is encoded. */
+export function textPart(text: string, section: PartSection, message: number): RenderedPart {
+  return { text: text.toWellFormed(), message, section };
 }
 
 /** Keeps the parts themselves. */
@@ -28,10 +41,10 @@ export class PartList implements PartSink {
   readonly parts: RenderedPart[] = [];
 
   special(token: number, section: PartSection, message: number): void {
-    this.parts.push({ text: NAMED_TOKENS.get(token) ?? "", token, message, section });
+    this.parts.push(specialPart(token, section, message));
   }
 
   text(text: string, section: PartSection, message: number): void {
-    this.parts.push({ text: text.toWellFormed(), message, section });
+    this.parts.push(textPart(text, section, message));
   }
 }

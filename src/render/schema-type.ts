@@ -1,10 +1,10 @@
 import { compactJson, type JsonView, listMember, member, membersOf, stringMember } from "../json/view.js";
 
 /**
- * Renders a JSON schema as the TypeScript-like type that the model was trained to read. Deliberately not "valid"
- * TypeScript: the layout, oddities included, is the reference's to the letter.
+ * Renders a JSON schema as the TypeScript-like type that the model was trained to read. It is not always valid TypeScript:
+ * the layout is the reference's to the letter, oddities included.
  *
- * @param indent What stands before each line of the type: spaces, more with each level.
+ * @param indent The spaces at the beginning of each line of the type; each level adds some.
  */
 export function schemaType(schema: JsonView, indent = ""): string {
   const variants = listMember(schema, "oneOf");
@@ -45,7 +45,7 @@ function objectType(schema: JsonView, indent: string): string {
 }
 
 function plainProperty(name: string, property: JsonView, indent: string): string {
-  // A key `oneOf` of any value keeps description and default away, even where it is no list of variants.
+  // A key `oneOf` suppresses description and default, whatever its value, even if it is not a list of variants.
   const hasOneOf = member(property, "oneOf") !== undefined;
   let text = titleComment(property, indent);
   if (!hasOneOf) text += comment(stringMember(property, "description"), indent);
@@ -80,7 +80,7 @@ function variantType(variant: JsonView, indent: string): string {
   return nullable(variant, schemaType(variant, `${indent}   `));
 }
 
-/** The comment behind a variant of a `oneOf` that is not directly a property's. */
+/** The comment after a variant, for a `oneOf` that does not belong directly to a property. */
 function variantNote(variant: JsonView): string {
   const words: string[] = [];
   const description = stringMember(variant, "description");
@@ -95,18 +95,18 @@ function arrayType(schema: JsonView, indent: string): string {
   return items === undefined ? "Array<any>" : `${schemaType(items, indent)}[]`;
 }
 
-/** The strings of an enum as a union; `undefined` where there is none. Quotes inside stay as they are. */
+/** The strings of an enum as a union; `undefined` where there are none. Quotes inside the strings are not escaped. */
 function enumType(schema: JsonView): string | undefined {
   const strings = listMember(schema, "enum")?.filter((value) => typeof value === "string");
   return strings?.length ? strings.map((value) => `"${value}"`).join(" | ") : undefined;
 }
 
-/** Adds `| null`, unless the text speaks of null anywhere, comments included. */
+/** Adds `| null`, unless the text contains the word anywhere, even in a comment. */
 function nullable(schema: JsonView, type: string): string {
   return member(schema, "nullable") === true && !type.includes("null") ? `${type} | null` : type;
 }
 
-/** A default's text: strings in bare quotes, but `enumString` decides for the default of an enum. */
+/** The text of a default: a string goes between quotes, unescaped, but that of an enum is printed by `enumString`. */
 function defaultText(value: JsonView, schema: JsonView, enumString: (value: string) => string): string {
   if (typeof value !== "string") return compactJson(value);
   return listMember(schema, "enum")?.length ? enumString(value) : `"${value}"`;

@@ -2,7 +2,7 @@ import type { ToolDescription, ToolNamespaceConfig, ToolNamespaces } from "../ch
 import { originalOf } from "../json/value.js";
 import { schemaType } from "./schema-type.js";
 
-/** The section that declares tools; `undefined` where there is no namespace at all. */
+/** The section that declares tools; `undefined` if there is no namespace. */
 export function toolsSection(tools: ToolNamespaces | undefined): string | undefined {
   const keys = Object.keys(tools ?? {});
   if (tools === undefined || keys.length === 0) return undefined;
@@ -30,7 +30,7 @@ function asComment(line: string): string {
   return `// ${line}`;
 }
 
-/** Lines as Rust's `str::lines` cuts them: `\n` or `\r\n` ends a line, and an end adds no empty one. */
+/** The lines of a text as Rust's `str::lines` has them: `\n` or `\r\n` ends a line, and nothing follows the last end. */
 function linesOf(text: string): string[] {
   if (text === "") return [];
   const lines = text.split("\n");
@@ -39,7 +39,7 @@ function linesOf(text: string): string[] {
   return last === "" ? ended : [...ended, last];
 }
 
-/** Order of the UTF-8 bytes, which is that of code points; JavaScript's own order is that of UTF-16 units. */
+/** Compares by UTF-8 bytes, that is by code points; JavaScript itself compares by UTF-16 units. */
 function compareBytes(left: string, right: string): number {
   const length = Math.min(left.length, right.length);
   for (let index = 0; index < length; index += 1) {
@@ -50,7 +50,7 @@ function compareBytes(left: string, right: string): number {
   return left.length - right.length;
 }
 
-/** Surrogates stand for code points above U+FFFF, so they sort behind every other unit. */
+/** Surrogates stand for code points above U+FFFF, so they sort after every other unit. */
 function byteOrderOf(unit: number): number {
   return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }

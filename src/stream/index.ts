@@ -1,3 +1,10 @@
-/** The entry for streams: it needs neither the vocabulary nor, by itself, any parser. */
+/**
+ * The entry point for streams: {@link parseStream} turns a source of tokens or text into an async iterator of events,
+ * {@link HarmonyEventStream} into a web stream. It contains neither a vocabulary nor a parser; the caller brings the parser.
+ *
+ * @packageDocumentation
+ */
+export type { EventParser } from "./event-parser.js";
 export { HarmonyEventStream } from "./event-stream.js";
-export { type EventParser, type ParseStreamOptions, parseStream } from "./parse-stream.js";
+export { type ParseStreamOptions, parseStream } from "./parse-stream.js";
+export type { ChunkSource } from "./source.js";

@@ -1,6 +1,17 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
-import { loadHarmonyEncoding, type MessageLike, validateConversation } from "../../src/index.js";
+import { describe, expect, test } from "vitest";
+import {
+  Conversation,
+  type ConversationLike,
+  DeveloperContent,
+  loadHarmonyEncoding,
+  Message,
+  type MessageLike,
+  SystemContent,
+  type ToolNamespaceConfigLike,
+  type ToolNamespacesLike,
+  validateConversation,
+} from "../../src/index.js";
 
 const encoding = loadHarmonyEncoding();
 
@@ -40,6 +51,11 @@ test.each<readonly [MessageLike, string[]]>([
   expect(findings(message)).toEqual(expected);
 });
 
+test("what only looks like a marker is not one, but ends the name of a channel", () => {
+  expect(findings({ role: "assistant", recipient: "a<|reserved_209999|>", content: "" })).toEqual([]);
+  expect(findings({ role: "assistant", channel: "a<b", content: "" })).toEqual(["header-marker messages[0].channel"]);
+});
+
 test("a message without findings parses back from its own tokens", () => {
   const word = fc.oneof(
     fc.string({ minLength: 1, maxLength: 8 }),
@@ -50,7 +66,7 @@ test("a message without findings parses back from its own tokens", () => {
   fc.assert(
     fc.property(word, word, word, (recipient, content_type, channel) => {
       const message = { role: "assistant", recipient, content_type, channel, content: "x" } as const;
-      // Two words that the parser gives a meaning of their own, whoever wrote them.
+      // Two words that have a meaning of their own for the parser.
       fc.pre(
         findings(message).length === 0 &&
           recipient !== "all" &&
@@ -66,4 +82,113 @@ test("a message without findings parses back from its own tokens", () => {
 
 test("a malformed conversation is refused, not reported", () => {
   expect(() => validateConversation({ messages: [{ role: "user" } as never] })).toThrow("missing field `content`");
+});
+
+describe("instructions as plain text", () => {
+  test.each(["system", "developer"] as const)("are reported in a %s message", (role) => {
+    expect(findings({ role, content: "Be brief." })).toEqual(["plain-instructions messages[0].content"]);
+    expect(findings({ role, content: [{ type: "text", text: "Be brief." }] })).toHaveLength(1);
+  });
+
+  test("are in order elsewhere, and as the content that the role has", () => {
+    expect(findings({ role: "user", content: "Be brief." })).toEqual([]);
+    expect(findings({ role: "system", content: [SystemContent.new()] })).toEqual([]);
+    const instructed = DeveloperContent.new().withInstructions("Be brief.");
+    expect(findings({ role: "developer", content: [instructed] })).toEqual([]);
+  });
+});
+
+describe("tools that the model cannot call", () => {
+  const declare = (tools: ToolNamespacesLike): string[] =>
+    findings({ role: "developer", content: [{ type: "developer_content", tools }] }).map((finding) =>
+      finding.replace("messages[0].content[0].tools", "…"),
+    );
+  const namespace = (name: string, ...tools: string[]): ToolNamespaceConfigLike => ({
+    name,
+    tools: tools.map((tool) => ({ name: tool, description: "" })),
+  });
+
+  test("names in order give no findings", () => {
+    expect(declare({ functions: namespace("functions", "get_weather", "get-weather", "B2", "_") })).toEqual([]);
+    const builtIn = SystemContent.new().withBrowserTool().withPythonTool();
+    expect(findings({ role: "system", content: [builtIn] })).toEqual([]);
+  });
+
+  test.each(["", "get weather", "a.b", "a<|end|>", "füü", "a\n", "a:b", "f()"])("%j is not a name", (name) => {
+    expect(declare({ functions: namespace("functions", "f", name) })).toEqual(["tool-name ….functions.tools[1].name"]);
+    expect(declare({ [name]: namespace(name) })).toHaveLength(1);
+  });
+
+  test("names that stand twice", () => {
+    expect(declare({ functions: namespace("functions", "f", "g", "f") })).toEqual([
+      "tool-duplicate ….functions.tools[2].name",
+    ]);
+    expect(declare({ a: namespace("a", "f"), b: namespace("a", "f") })).toEqual([
+      "tool-duplicate ….b.name",
+      "tool-namespace-key ….b.name",
+    ]);
+  });
+
+  test("a namespace under another key", () => {
+    expect(declare({ tools: namespace("functions", "f") })).toEqual(["tool-namespace-key ….tools.name"]);
+  });
+});
+
+describe("fields that were ignored", () => {
+  const conversation = {
+    messages: [
+      { role: "user", content: "a", id: 1, "a b": 2, metadata: null, other: undefined },
+      { role: "user", content: [{ type: "text", text: "a", annotations: [] }] },
+      {
+        role: "developer",
+        content: [
+          {
+            type: "developer_content",
+            tools: {
+              functions: {
+                name: "functions",
+                version: 1,
+                tools: [{ type: "function", name: "f", description: "", strict: true, parameters: { unknown: 1 } }],
+              },
+            },
+          },
+        ],
+      },
+      {
+        role: "system",
+        content: [
+          { type: "system_content", channel_config: { valid_channels: [], channel_required: true, default: 1 } },
+        ],
+      },
+    ],
+    model: "gpt-oss",
+  } as never;
+  const tools = "messages[2].content[0].tools.functions";
+  const ignored = [
+    "model",
+    "messages[0].id",
+    'messages[0]["a b"]',
+    "messages[1].content[0].annotations",
+    `${tools}.version`,
+    `${tools}.tools[0].type`,
+    `${tools}.tools[0].strict`,
+    "messages[3].content[0].channel_config.default",
+  ];
+  const unknownFields = (value: ConversationLike): string[] =>
+    validateConversation(value).flatMap(({ code, path }) => (code === "unknown-field" ? [path] : []));
+
+  test("are reported wherever they are, for a literal and for what was read from it", () => {
+    expect(unknownFields(conversation)).toEqual(ignored);
+    expect(unknownFields(new Conversation(conversation))).toEqual(ignored);
+  });
+
+  test("are reported for JSON text, which may hold fields of other formats", () => {
+    const text = JSON.stringify(conversation).replace('"metadata":null', '"tool_calls":[]');
+    expect(unknownFields(Conversation.fromJSON(text))).toEqual(ignored.toSpliced(3, 0, "messages[0].tool_calls"));
+  });
+
+  test("are not reported of messages, nor of copies of them", () => {
+    const message = Message.fromRoleAndContent("user", "a");
+    expect(unknownFields({ messages: [message, { ...message }, message.toJSON()] })).toEqual([]);
+  });
 });

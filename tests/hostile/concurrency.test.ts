@@ -9,8 +9,8 @@ function completionOf(content: string): number[] {
   return encoding.render(answer).slice(2);
 }
 
-test("many parsers on one encoding, fed in turn, do not see each other", () => {
-  // Characters of several tokens, so that every parser holds bytes back while others go on.
+test("many parsers on one encoding, fed in turn, do not disturb each other", () => {
+  // Characters of several tokens, so that every parser holds bytes back while others are fed.
   const contents = Array.from({ length: 500 }, (_, index) => `${index} 𝕳𝖊𝖑𝖑𝖔 🧑🏽‍🚀 ꙮ ${"é".repeat(index % 7)}`);
   const streams = contents.map((content) => ({
     tokens: completionOf(content),
@@ -52,7 +52,7 @@ test("a call from within another call's input is harmless", () => {
   expect(encoding.decodeUtf8(encoding.renderConversation(conversation))).toBe("<|start|>user<|message|>hi<|end|>");
 });
 
-test("a call after one that threw is whole", () => {
+test("a call after one that threw is not affected by it", () => {
   const before = encoding.encode("some text");
   expect(() => encoding.encode("some <|start|> text")).toThrow();
   expect(() => encoding.decode([1, 2, 99_999_999])).toThrow();
@@ -62,7 +62,7 @@ test("a call after one that threw is whole", () => {
   expect(encoding.decode(before)).toBe("some text");
 });
 
-test("worker threads work side by side and agree", async () => {
+test("worker threads give the same tokens side by side", async () => {
   const build = new URL("../../dist/index.js", import.meta.url).href;
   const source = `
     import { parentPort, workerData } from "node:worker_threads";

@@ -1,13 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { Conversation, HarmonyError, loadHarmonyEncoding, type MessageLike, ToolDescription } from "../../src/index.js";
+import { SCALE } from "../property.js";
 
-// Sizes far beyond use. HARMONY_HOSTILE multiplies them: 10 makes 50 MB of text and a million messages. Nothing here is
-// timed; what is quadratic runs into the test's time limit, what nests without bound overflows the stack.
-const SCALE = Number(process.env.HARMONY_HOSTILE ?? "1");
+// Sizes far beyond ordinary use. HARMONY_RUNS=2000000, ten times the usual number, makes them ten times larger: 50 MB of
+// text and a million messages. Nothing here is timed: quadratic work runs into the time limit of the test, and unbounded
+// nesting overflows the stack.
 
 const encoding = loadHarmonyEncoding();
 
-describe("long texts survive the round trip", () => {
+describe("long texts decode to what was encoded", () => {
   const MEGABYTES = 5 * SCALE;
   const texts: Readonly<Record<string, string>> = {
     "one letter": "a",
@@ -70,7 +71,7 @@ test("ten thousand tools", () => {
 });
 
 describe("deep nesting is an error, never a stack overflow", () => {
-  // The reference reads the fields of a message at once, and skips those of a conversation that it does not know.
+  // The reference reads the fields of a message as they come, and skips unknown fields of a conversation.
   test.each(["[", '{"a":', '[{"a":'])("%s", (opening) => {
     for (const levels of [1_000, 1_000_000]) {
       const deep = opening.repeat(levels);

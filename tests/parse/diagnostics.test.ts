@@ -1,38 +1,56 @@
-import { readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
-import { DIAGNOSTICS, type DiagnosticCode } from "../../src/parse/diagnostic.js";
+import { expect, test } from "vitest";
+import { StreamableParser } from "../../src/parse/streamable-parser.js";
 import { HarmonyTextParser } from "../../src/parse/text-parser.js";
-import { CASES, CASES_WITHOUT_MARKERS } from "./cases.js";
+import { encoding, tokensOf } from "./encoding.js";
 
-const page = readFileSync(new URL("../../docs/diagnostics.md", import.meta.url), "utf8");
-const sections = page
-  .split(/^### /m)
-  .slice(1)
-  .map((section) => ({ code: /^`([a-z-]+)`/.exec(section)?.[1] ?? "", section }));
+const resilient = (): StreamableParser => new StreamableParser(encoding, "assistant", { mode: "resilient" });
 
-test("docs/diagnostics.md has every code, and no other", () => {
-  expect(sections.map(({ code }) => code)).toEqual(Object.keys(DIAGNOSTICS));
+test("a role repeated as a separate word is a repeated role, not a recipient", () => {
+  const parser = resilient();
+  for (const token of tokensOf("<|start|>assistant assistant assistant<|channel|>final<|message|>B"))
+    parser.process(token);
+  expect(parser.currentRecipient).toBeUndefined();
+  expect(parser.diagnostics.map(({ code, text }) => `${code} ${text}`)).toEqual([
+    "repeated-role assistant",
+    "repeated-role assistant",
+  ]);
 });
 
-describe.each(sections)("$code", ({ code, section }) => {
-  test("what is done is what the page says, and there is a remedy", () => {
-    expect(/^\*\*(\w+):\*\*/m.exec(section)?.[1]).toBe(DIAGNOSTICS[code as DiagnosticCode].action);
-    expect(section).toContain("**Avoid:**");
-  });
-
-  // No text has an unknown token.
-  test.skipIf(code === "unknown-token")("the page's example provokes it", () => {
-    const [, tools, example] = /```harmony(?: tools=(\S+))?\n(.*?)\n```/s.exec(section)!;
-    const parser = new HarmonyTextParser("assistant", tools === undefined ? {} : { tools: [tools] });
-    parser.process(example!).processEos();
-    expect(parser.diagnostics.map((diagnostic) => diagnostic.code)).toContain(code);
-  });
+test("a diagnostic has its code, place, action and text", () => {
+  const parser = resilient();
+  for (const token of tokensOf("<|channel|>commentary?<|message|>Hi<|end|> stray<|start|>")) parser.process(token);
+  parser.processEos();
+  expect(parser.diagnostics).toEqual([
+    {
+      code: "inexact-channel",
+      message: "A channel's name is not written as it should be.",
+      action: "repaired",
+      span: [1, 4],
+      text: "commentary?",
+    },
+    {
+      code: "stray-text",
+      message: "Text stands between two messages.",
+      action: "skipped",
+      span: [7, 8],
+      text: " stray",
+    },
+    {
+      code: "incomplete-header",
+      message: "A header ended before its message token.",
+      action: "skipped",
+      span: [8, 9],
+      text: "<|start|>",
+    },
+  ]);
 });
 
-test("the page's table has every case, and no other", () => {
-  const listed = Array.from(page.matchAll(/^\| ([A-Z][0-9]) \|/gm), ([, number]) => number);
-  const tested = new Set([...CASES, ...CASES_WITHOUT_MARKERS].map(({ number }) => number));
-  // Only tokens can say it.
-  tested.add("G7");
-  expect(listed.toSorted()).toEqual([...tested].toSorted());
+test("the place in text is counted in UTF-16 units", () => {
+  const parser = new HarmonyTextParser("assistant");
+  parser.process("<|channel|>commentary?<|message|>Hi<|end|> stray<|start|>").processEos();
+  expect(parser.diagnostics.map(({ span }) => span)).toEqual([
+    [11, 22],
+    [42, 48],
+    [48, 57],
+  ]);
 });

@@ -1,16 +1,10 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { Message } from "../../src/chat/message.js";
 import { HarmonyError } from "../../src/errors.js";
 import type { ParseOptions } from "../../src/parse/options.js";
-import { parseMessages } from "../../src/parse/parse-messages.js";
-import { StreamableParser } from "../../src/parse/streamable-parser.js";
+import { parseMessages, StreamableParser } from "../../src/parse/streamable-parser.js";
 import { SpecialToken } from "../../src/special-tokens.js";
-import { encoding, tokensOf } from "./recorded.js";
-
-function referenceText(name: string): string {
-  return readFileSync(new URL(`../reference/test-data/${name}.txt`, import.meta.url), "utf8");
-}
+import { encoding, tokensOf } from "./encoding.js";
 
 function thrownBy(call: () => unknown): HarmonyError {
   try {
@@ -30,23 +24,17 @@ const SPARKLING_HEART = "\u{1F496}";
 const HALF_AN_EMOJI = 9552;
 const UNKNOWN_TOKEN = 201089;
 
-describe("what the reference's own tests expect", () => {
-  test("its streamed example holds three messages", () => {
-    const parser = new StreamableParser(encoding, "assistant");
-    for (const token of tokensOf(referenceText("test_streamable_parser"))) parser.process(token);
-    expect(parser.messages).toHaveLength(3);
-  });
-
-  const call = assistant('{"latitude":48.8566,"longitude":2.3522}')
+describe("the quirks of the reference", () => {
+  const call = assistant('{"station":"Oslo S"}')
     .withChannel("commentary")
-    .withRecipient("functions.get_weather")
+    .withRecipient("functions.next_train")
     .withContentType("<|constrain|>json");
 
   test.each([
-    ["after the recipient", "assistant to=functions.get_weather<|channel|>commentary<|constrain|>json"],
-    ["after the channel's recipient", "assistant<|channel|>commentary to=functions.get_weather<|constrain|>json"],
+    ["after the recipient", "assistant to=functions.next_train<|channel|>commentary<|constrain|>json"],
+    ["after the channel's recipient", "assistant<|channel|>commentary to=functions.next_train<|constrain|>json"],
   ])("a constrain marker without a space before it: %s", (_, header) => {
-    const text = `<|start|>${header}<|message|>{"latitude":48.8566,"longitude":2.3522}<|call|>`;
+    const text = `<|start|>${header}<|message|>{"station":"Oslo S"}<|call|>`;
     expect(parseMessages(encoding, tokensOf(text))).toEqual([call]);
   });
 
@@ -90,9 +78,9 @@ describe("what the reference's own tests expect", () => {
     expect([parser.lastContentDelta, parser.currentContent]).toEqual([SPARKLING_HEART, SPARKLING_HEART]);
   });
 
-  test("a text that many characters make hard: the deltas add up to it", () => {
+  test("the deltas add up to a text of many scripts", () => {
     const text =
-      "Hello Müller, Γειά σου, שלום, مرحبا, नमस्ते, こんにちは, 안녕하세요. naïve, nai\u0308ve 😊👋🏾👨‍👩‍👧‍👦🇺🇸.";
+      "Grüße aus Łódź, Καλημέρα, בוקר טוב, صباح الخير, सुप्रभात, おはよう, 좋은 아침. café, cafe\u0301 🚲🤞🏽👩‍👩‍👦🇳🇴!";
     const parser = new StreamableParser(encoding);
     let deltas = "";
     for (const token of [...tokensOf("<|start|>assistant<|message|>"), ...encoding.tokenizer.encodeOrdinary(text)]) {
@@ -102,14 +90,14 @@ describe("what the reference's own tests expect", () => {
   });
 
   test.each([
-    ["I must refuse<|end|>", assistant("I must refuse")],
-    ["<|channel|>analysis I must refuse<|end|>", assistant("I must refuse").withChannel("analysis")],
-    ["... Let's use the tool.<|end|>", assistant("... Let's use the tool.")],
-  ])("after a first message without its message token the others are read: %s", (text, first) => {
-    const next = "<|start|>assistant to=functions.get_weather<|channel|>commentary json<|message|>{}<|call|>";
+    ["That I cannot do<|end|>", assistant("That I cannot do")],
+    ["<|channel|>analysis That I cannot do<|end|>", assistant("That I cannot do").withChannel("analysis")],
+    ["... then look it up.<|end|>", assistant("... then look it up.")],
+  ])("after a first message without its message token, the others are still read: %s", (text, first) => {
+    const next = "<|start|>assistant to=functions.next_train<|channel|>commentary json<|message|>{}<|call|>";
     const call = assistant("{}")
       .withChannel("commentary")
-      .withRecipient("functions.get_weather")
+      .withRecipient("functions.next_train")
       .withContentType("json");
     expect(parseMessages(encoding, tokensOf(text + next), "assistant", { strict: false })).toEqual([first, call]);
     expect(thrownBy(() => parseMessages(encoding, tokensOf(text + next), "assistant")).code).toBe(
@@ -117,22 +105,22 @@ describe("what the reference's own tests expect", () => {
     );
   });
 
-  test("what a broken sequence leaves is read on", () => {
-    const interesting = encoding.tokenizer.encodeOrdinary(" interesting story");
+  test("text after a broken sequence of bytes is read", () => {
+    const words = encoding.tokenizer.encodeOrdinary(" quiet morning");
     const parser = new StreamableParser(encoding);
     let deltas = "";
-    for (const token of [...tokensOf("<|start|>assistant<|message|>"), HALF_AN_EMOJI, ...interesting]) {
+    for (const token of [...tokensOf("<|start|>assistant<|message|>"), HALF_AN_EMOJI, ...words]) {
       deltas += parser.process(token).lastContentDelta ?? "";
     }
-    expect([deltas, parser.currentContent]).toEqual(Array(2).fill(" \uFFFD interesting story"));
+    expect([deltas, parser.currentContent]).toEqual(Array(2).fill(" \uFFFD quiet morning"));
     parser.process(56);
-    expect([parser.lastContentDelta, parser.currentContent]).toEqual(["Y", " \uFFFD interesting storyY"]);
+    expect([parser.lastContentDelta, parser.currentContent]).toEqual(["Y", " \uFFFD quiet morningY"]);
   });
 
-  test("an unknown token in a content is replaced at its end", () => {
-    const text = "<|start|>assistant<|channel|>analysis<|message|>Practice invalid token handling.";
+  test("an unknown token in a content is replaced at the end of the content", () => {
+    const text = "<|start|>assistant<|channel|>analysis<|message|>Here comes a strange token.";
     expect(parseMessages(encoding, [...tokensOf(text), 0xffffffff])).toEqual([
-      assistant("Practice invalid token handling.\uFFFD").withChannel("analysis"),
+      assistant("Here comes a strange token.\uFFFD").withChannel("analysis"),
     ]);
   });
 });
@@ -171,7 +159,7 @@ describe("errors", () => {
     expect(thrownBy(() => parseMessages(encoding, tokens)).code).toBe("undecodable-header");
   });
 
-  test("after a header that failed, the given role is still in force and the parser goes on", () => {
+  test("after a header that failed, the given role still holds and the parser goes on", () => {
     const parser = new StreamableParser(encoding, "assistant");
     for (const token of tokensOf("a b c")) parser.process(token);
     thrownBy(() => parser.process(SpecialToken.MESSAGE));
@@ -180,7 +168,7 @@ describe("errors", () => {
     expect(parser.messages).toEqual([assistant("Hi")]);
   });
 
-  test("after the end came too soon, the header goes on", () => {
+  test("after an end of input that came too soon, the header goes on", () => {
     const parser = new StreamableParser(encoding, "assistant");
     thrownBy(() => parser.processEos());
     for (const token of tokensOf("<|channel|>final<|message|>Hi")) parser.process(token);
@@ -190,7 +178,7 @@ describe("errors", () => {
 
 describe("mistakes of the caller", () => {
   test.each([-1, 0.5, Number.NaN, 2 ** 32, "1" as unknown as number, undefined as unknown as number])(
-    "%s is no token",
+    "%s is not a token",
     (token) => {
       const parser = new StreamableParser(encoding, "assistant");
       expect(() => parser.process(token)).toThrow(RangeError);
@@ -198,13 +186,25 @@ describe("mistakes of the caller", () => {
     },
   );
 
-  test("a misspelled option is named, with those that exist", () => {
+  test("a misspelled option is named, and so are the ones that exist", () => {
     const options = { stict: false } as ParseOptions;
     expect(() => new StreamableParser(encoding, "assistant", options)).toThrow(
       new TypeError(
-        'StreamableParser: unknown option "stict"; the options are mode, strict, tools, continueAfterCall, prefill',
+        'StreamableParser: unknown option "stict"; the options are mode, strict, tools, continueAfterCall, prefill, maxMessageLength',
       ),
     );
+  });
+
+  test.each([
+    [{ tools: "functions.x" }],
+    [{ tools: [5] }],
+    [{ continueAfterCall: 1 }],
+    [{ prefill: { chanel: "final" } }],
+    [{ prefill: { channel: 5 } }],
+  ])("%j is refused", (options) => {
+    expect(
+      () => new StreamableParser(encoding, "assistant", { mode: "resilient", ...(options as unknown as ParseOptions) }),
+    ).toThrow(TypeError);
   });
 
   test("strict and mode must not contradict each other", () => {
@@ -212,12 +212,12 @@ describe("mistakes of the caller", () => {
     expect(() => new StreamableParser(encoding, null, { strict: false, mode: "permissive" })).not.toThrow();
   });
 
-  test.each([{ mode: "lax" }, { strict: 1 }])("%j is no option's value", (options) => {
+  test.each([{ mode: "lax" }, { strict: 1 }])("%j is not a value of the option", (options) => {
     expect(() => new StreamableParser(encoding, null, options as unknown as ParseOptions)).toThrow(TypeError);
   });
 
   test("a role that does not exist", () => {
-    expect(() => new StreamableParser(encoding, "robot" as "user")).toThrow(TypeError);
+    expect(thrownBy(() => new StreamableParser(encoding, "robot" as "user")).code).toBe("unknown-role");
   });
 });
 
@@ -243,7 +243,7 @@ test("spans: header, content and terminator follow each other", () => {
   ]);
 });
 
-test("reading the content after every token costs what the token added", () => {
+test("the content can be read after every token of a long message", () => {
   const parser = new StreamableParser(encoding, "assistant");
   parser.process(SpecialToken.MESSAGE);
   let length = 0;

@@ -49,7 +49,7 @@ function encodeDifference(row: EncodeRow): Difference | undefined {
           disallowedSpecial: row.disallowed_special ?? [],
         }),
   );
-  // The first line names the token; the rest of the sentence tells how to allow it, in each package's own terms.
+  // The first line names the token; the rest says how to allow it, in each package's own terms.
   const ours = answer instanceof HarmonyError ? firstLine(answer.message) : answer;
   return compare(row.tokens ?? firstLine(row.message ?? ""), ours);
 }
@@ -65,7 +65,7 @@ function decodeDifference({ tokens, utf8, replace, bytes }: DecodeRow): Differen
   return compare(expected, ours);
 }
 
-/** Byte positions in bad UTF-8 are the reference's language's. */
+/** The refusal without byte positions, which the reference's language adds to invalid UTF-8. */
 function decodeRefusal(message: string): string {
   return /Invalid token for decoding: \d+/.exec(message)?.[0] ?? /Invalid utf-8/.exec(message)?.[0] ?? message;
 }
@@ -102,7 +102,7 @@ function renderMessageDifference(row: RenderMessageRow): Difference | undefined 
   return compare(row.tokens ?? row.message, answer);
 }
 
-/** Kinds of refusal by the reference's sentence: the wording of its JSON reader is its own. */
+/** Our code for each sentence of the reference's JSON reader, whose wording we do not copy. */
 const REFUSALS: readonly (readonly [RegExp, HarmonyErrorCode])[] = [
   [/missing field/, "missing-field"],
   [/duplicate field/, "duplicate-field"],
@@ -118,8 +118,8 @@ const REFUSALS: readonly (readonly [RegExp, HarmonyErrorCode])[] = [
 function compareRefusal({ message = "" }: Refusal, tokens: unknown, error: HarmonyError): Difference | undefined {
   if (tokens !== undefined) return { reference: tokens, ours: error };
   const kind = REFUSALS.find(([sentence]) => sentence.test(message))?.[1];
-  // What is no matter of JSON is worded by the reference itself.
-  if (kind === undefined) return compare(message, error.message);
+  // Any other refusal is worded by the reference itself, and so is ours, which adds the message that is meant.
+  if (kind === undefined) return compare(message, error.message.replace(/ \(in messages\[\d+\]\)$/, ""));
   const placed = error.path !== undefined || error.offset !== undefined;
   return error.code === kind && placed ? undefined : { reference: message, ours: error };
 }
@@ -160,7 +160,7 @@ function streamDifference(row: StreamRow): Difference | undefined {
   return compare([row.fed, row.messages], [parser.tokens, plain(parser.messages)]);
 }
 
-/** A parser's sentence without what is the reference's language's: `Some("…")`, its escapes and its error types. */
+/** A parser's sentence without what the reference's language adds: `Some("…")`, its escapes and its error types. */
 function wordingOf(message: string): string {
   return message
     .replace(/^Could not decode tokens: Invalid token error: /, "")
@@ -175,7 +175,7 @@ function unescapeRust(text: string): string {
   });
 }
 
-/** What a call gives, or the error it throws. */
+/** What a call returns, or the `HarmonyError` that it throws. */
 function attempt<T>(call: () => T): T | HarmonyError {
   try {
     return call();

@@ -4,7 +4,7 @@ import { gunzipSync } from "node:zlib";
 
 const folder = process.env.HARMONY_VECTORS ?? fileURLToPath(new URL(".", import.meta.url));
 
-/** The rows of one file of recorded answers; `HARMONY_VECTORS` names a folder with answers of another seed. */
+/** The rows of one file of recorded answers; `HARMONY_VECTORS` names a folder with those of another seed. */
 export function readVectors<Row>(name: string): Row[] {
   return readLines(name)
     .split("\n")
@@ -12,7 +12,7 @@ export function readVectors<Row>(name: string): Row[] {
     .map((line) => JSON.parse(line) as Row);
 }
 
-/** The generator writes plain lines; they are gzipped to be kept. */
+/** The generator writes plain lines, which are compressed before they are committed. */
 function readLines(name: string): string {
   const plain = `${folder}/${name}.jsonl`;
   return existsSync(plain) ? readFileSync(plain, "utf8") : gunzipSync(readFileSync(`${plain}.gz`)).toString("utf8");

@@ -1,6 +1,6 @@
 import type { MessageJSON, Role } from "../../src/index.js";
 
-// What the rows of the recorded answers hold; README.md beside this file says what each field means.
+// The rows of the recorded answers. README.md in this folder says what each field means.
 
 /** How the reference refused a question. */
 export interface Refusal {
@@ -73,3 +73,8 @@ export interface Rows {
   parse: ParseRow;
   stream: StreamRow;
 }
+
+/** A row of one of the kinds that can be asked by themselves, with the name of the situation that it shows. */
+export type DocumentedRow = {
+  [Kind in Exclude<keyof Rows, "codepoints">]: { name: string; kind: Kind } & Rows[Kind];
+}[Exclude<keyof Rows, "codepoints">];

@@ -1,4 +1,4 @@
-//! One contender in Rust in a process of its own: the questions and answers of workers/node.mjs.
+//! One contender in Rust, in a process of its own: the questions and answers of workers/node.mjs.
 //!
 //! usage: harmony-format-bench-native CONTENDER [once]    once: load, encode one text, end
 
@@ -93,7 +93,7 @@ struct Completions {
     completions: Vec<Vec<u32>>,
 }
 
-/// What files hold, read before anything is timed.
+/// The contents of files, read before anything is timed.
 #[derive(Default)]
 struct Inputs {
     texts: HashMap<String, Vec<String>>,
@@ -169,7 +169,7 @@ fn digests(contender: &Contender, inputs: &mut Inputs, question: &Question) -> R
     }
 }
 
-/// Milliseconds for one pass; passes are repeated for `at_least` milliseconds.
+/// Milliseconds for one pass; passes are repeated until `at_least` milliseconds have gone by.
 fn time(at_least: f64, mut pass: impl FnMut() -> Result<(), Failure>) -> Result<f64, Failure> {
     let start = Instant::now();
     let mut passes = 0.0;

@@ -1,8 +1,8 @@
 import { FIRST_SPECIAL_TOKEN, LAST_SPECIAL_TOKEN, SpecialToken } from "../../special-tokens.js";
 
 /**
- * What a piece of input means to the format: one of the control tokens, or `text` for everything else that may stand in
- * a header or a content.
+ * What an input means to the format: one of the control tokens, or `text` for everything else that may stand in a header
+ * or a content.
  */
 export type Mark =
   | "start"
@@ -13,7 +13,7 @@ export type Mark =
   | "return"
   | "end"
   | "endoftext"
-  /** A special token without a job in the format: startoftext or a reserved one. */
+  /** A special token without a function in the format: startoftext or a reserved one. */
   | "other"
   | "text";
 
@@ -28,7 +28,7 @@ const NAMED: ReadonlyMap<number, Mark> = new Map([
   [SpecialToken.ENDOFTEXT, "endoftext"],
 ]);
 
-/** The mark of a token; ids outside the vocabulary are text, of which nobody knows what it says. */
+/** The mark of a token. Ids outside of the vocabulary are text, though nobody knows which. */
 export function markOf(token: number): Mark {
   if (token < FIRST_SPECIAL_TOKEN || token > LAST_SPECIAL_TOKEN) return "text";
   return NAMED.get(token) ?? "other";

@@ -1,35 +1,32 @@
-import { SPECIAL_TOKENS } from "../../special-tokens.js";
+import { LONGEST_MARKER, markerAt, SPECIAL_TOKENS } from "../../special-tokens.js";
 import { type Mark, markOf } from "./mark.js";
 
-/** A piece of text: a marker, or text without one. */
+/** A stretch of text: a marker, or text without one. */
 export interface ScannedText {
   readonly mark: Mark;
   readonly text: string;
-  /** How much of the input it is: 0 for what is not in the input. */
+  /** How much of the input it is, in UTF-16 units: 0 if it is not in the input. */
   readonly width: number;
 }
 
-/** What every marker looks like; whether it is one, the table of special tokens says. */
-const LIKE_A_MARKER = /<\|[a-z]+(?:_[0-9]+)?\|>/y;
-
 /**
- * Finds the markers in a text that comes in chunks, cut anywhere. What may become a marker, or the first half of a
- * character, is held back until it is decided: never more than the longest marker.
+ * Finds the markers in a text that arrives in chunks, cut anywhere. What may become a marker, or the first half of a
+ * surrogate pair, is held back until it is decided: never more than the longest marker.
  */
 export class MarkerScanner {
   #held = "";
 
-  /** Adds a chunk; gives the pieces that are certain now. */
+  /** Adds a chunk; gives the stretches that are certain now. */
   push(chunk: string): ScannedText[] {
     const text = this.#held + chunk;
-    const pieces: ScannedText[] = [];
+    const scanned: ScannedText[] = [];
     let done = 0;
     let at = text.indexOf("<");
     for (; at >= 0; at = text.indexOf("<", at)) {
       const marker = markerAt(text, at);
       if (marker !== undefined) {
-        addText(pieces, text.slice(done, at));
-        pieces.push(marker);
+        addText(scanned, text.slice(done, at));
+        scanned.push({ mark: markOf(marker.token), text: marker.text, width: marker.text.length });
         at += marker.text.length;
         done = at;
       } else if (mayBecomeMarker(text, at)) {
@@ -39,34 +36,23 @@ export class MarkerScanner {
       }
     }
     const end = at >= 0 ? at : text.length - (endsInsideCharacter(text) ? 1 : 0);
-    addText(pieces, text.slice(done, end));
+    addText(scanned, text.slice(done, end));
     this.#held = text.slice(Math.max(done, end));
-    return pieces;
+    return scanned;
   }
 
-  /** Ends the text: what is held back was no marker. */
+  /** Ends the text: what is held back is not a marker. */
   finish(): ScannedText[] {
-    const pieces: ScannedText[] = [];
-    addText(pieces, this.#held);
+    const scanned: ScannedText[] = [];
+    addText(scanned, this.#held);
     this.#held = "";
-    return pieces;
+    return scanned;
   }
 }
 
-function addText(pieces: ScannedText[], text: string): void {
-  if (text !== "") pieces.push({ mark: "text", text, width: text.length });
+function addText(scanned: ScannedText[], text: string): void {
+  if (text !== "") scanned.push({ mark: "text", text, width: text.length });
 }
-
-function markerAt(text: string, at: number): ScannedText | undefined {
-  LIKE_A_MARKER.lastIndex = at;
-  const marker = LIKE_A_MARKER.exec(text)?.[0];
-  if (marker === undefined) return undefined;
-  const token = SPECIAL_TOKENS.get(marker);
-  return token === undefined ? undefined : { mark: markOf(token), text: marker, width: marker.length };
-}
-
-/** Of all markers those of reserved tokens are the longest. */
-const LONGEST_MARKER = "<|reserved_200000|>".length;
 
 let prefixes: ReadonlySet<string> | undefined;
 

@@ -1,13 +1,38 @@
 import type { Role } from "../../chat/role.js";
-import type { DeclaredTools } from "../declared-tools.js";
-import type { Header } from "./header.js";
+import type { Header } from "../header.js";
 
-/** What a parser was told about the conversation it parses a completion of. */
+/** Tools that are addressed by a name without a namespace. */
+const BARE_TOOLS: ReadonlySet<string> = new Set(["python", "browser"]);
+
+/** The tools that a conversation declares, by their full names. */
+export class DeclaredTools {
+  readonly #names: ReadonlySet<string>;
+
+  /** @param names Full names (`functions.bash`); a name without a namespace is a developer's function (`bash`). */
+  constructor(names: Iterable<string>) {
+    this.#names = new Set(
+      Array.from(names, (name) => (name.includes(".") || BARE_TOOLS.has(name) ? name : `functions.${name}`)),
+    );
+  }
+
+  /** The full name of the declared tool that a model means by this name; `undefined` if it means none of them. */
+  fullName(name: string): string | undefined {
+    if (this.#names.has(name)) return name;
+    for (const full of this.#names) {
+      if (full.slice(full.indexOf(".") + 1) === name) return full;
+    }
+    return undefined;
+  }
+}
+
+/** What a parser was told about the conversation whose completion it parses. */
 export interface ParserSettings {
   /** The role whose header the prompt has already begun. */
   readonly role: Role | undefined;
   readonly tools: DeclaredTools;
   readonly continueAfterCall: boolean;
-  /** A message whose header, and the beginning of its content, the prompt already holds. */
+  /** A message whose header, and the beginning of whose content, the prompt already holds. */
   readonly prefill: { readonly header: Header; readonly content: string } | undefined;
+  /** UTF-16 units that a message's content, or text outside of a content, may have. */
+  readonly maxMessageLength: number;
 }

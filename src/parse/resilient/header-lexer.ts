@@ -1,6 +1,6 @@
-import { NAMED_TOKENS } from "../../special-tokens.js";
+import { markerAt, SpecialToken } from "../../special-tokens.js";
 
-/** A piece of a header. */
+/** A word, a marker or a stretch of white space in a header. */
 export interface Lexeme {
   readonly kind: "space" | "word" | "channel" | "constrain" | "control";
   readonly text: string;
@@ -9,40 +9,44 @@ export interface Lexeme {
   readonly to: number;
 }
 
-const MARKER: string = [...NAMED_TOKENS.values(), "<|reserved_20\\d{4}|>"]
-  .map((name) => name.replaceAll("|", "\\|"))
-  .join("|");
-
-let lexemes: RegExp | undefined;
-
-/** Words, white space and markers. Made when first asked for: see white-space.ts. */
-function anyLexeme(): RegExp {
-  lexemes ??= new RegExp(`(${MARKER})|(\\p{White_Space}+)|(?:[^<\\p{White_Space}]|(?!${MARKER})<)+`, "gu");
+/**
+ * Cuts a header into words, white space and markers. In a header, a marker counts as one even if ordinary tokens spell
+ * it, as in the reference.
+ */
+export function lexHeader(text: string): Lexeme[] {
+  const lexemes: Lexeme[] = [];
+  const space = /\p{White_Space}+/uy;
+  const letters = /[^<\p{White_Space}]+/uy;
+  let wordFrom = 0;
+  let at = 0;
+  const endWord = (): void => {
+    if (at > wordFrom) lexemes.push({ kind: "word", text: text.slice(wordFrom, at), from: wordFrom, to: at });
+  };
+  const add = (kind: Lexeme["kind"], found: string): void => {
+    endWord();
+    lexemes.push({ kind, text: found, from: at, to: at + found.length });
+    at += found.length;
+    wordFrom = at;
+  };
+  while (at < text.length) {
+    const marker = markerAt(text, at);
+    space.lastIndex = at;
+    const blanks = marker === undefined ? space.exec(text)?.[0] : undefined;
+    if (marker !== undefined) {
+      add(kindOf(marker.token), marker.text);
+    } else if (blanks !== undefined) {
+      add("space", blanks);
+    } else {
+      letters.lastIndex = at;
+      // A `<` that begins no marker is a letter like any other.
+      at += letters.exec(text)?.[0].length ?? 1;
+    }
+  }
+  endWord();
   return lexemes;
 }
 
-const ANY_MARKER = new RegExp(MARKER, "u");
-
-/** Whether a text spells a control marker. */
-export function hasMarker(text: string): boolean {
-  return ANY_MARKER.test(text);
-}
-
-/**
- * Cuts a header into words, white space and markers. In a header, a marker counts as one also where ordinary tokens
- * spell it, as in the reference.
- */
-export function lexHeader(text: string): Lexeme[] {
-  return Array.from(text.matchAll(anyLexeme()), ({ 0: found, 1: marker, 2: space, index: from }) => ({
-    kind: marker !== undefined ? kindOf(marker) : space !== undefined ? "space" : "word",
-    text: found,
-    from,
-    to: from + found.length,
-  }));
-}
-
-function kindOf(marker: string): "channel" | "constrain" | "control" {
-  if (marker === "<|channel|>") return "channel";
-  if (marker === "<|constrain|>") return "constrain";
-  return "control";
+function kindOf(token: number): "channel" | "constrain" | "control" {
+  if (token === SpecialToken.CHANNEL) return "channel";
+  return token === SpecialToken.CONSTRAIN ? "constrain" : "control";
 }

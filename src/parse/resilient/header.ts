@@ -1,12 +1,13 @@
 import { isRole, type Role } from "../../chat/role.js";
-import type { DeclaredTools } from "../declared-tools.js";
 import type { DiagnosticCode } from "../diagnostic.js";
-import type { Header } from "../machine/header.js";
+import { type Header, nameWithout } from "../header.js";
+import type { DeclaredTools } from "../machine/settings.js";
+import { ANY_CHANNEL, ANY_ROLE, channelNamed, isContentType, TO } from "../words.js";
 import { type Lexeme, lexHeader } from "./header-lexer.js";
-import { channelMeant, channelNamed, isContentType, isName } from "./known-words.js";
+import { channelMeant, isFullToolName } from "./word-meaning.js";
 
-/** A departure from the format in a header: what, and where in the header's text. */
-export interface Finding {
+/** A departure from the format in a header: what it is, and where it stands in the header's text. */
+export interface HeaderDiagnostic {
   readonly code: DiagnosticCode;
   readonly from: number;
   readonly to: number;
@@ -21,48 +22,48 @@ export interface HeaderContext {
   readonly tools: DeclaredTools;
 }
 
-/** What is known of a header while the rules below read it; each rule takes from `lexemes` what it has understood. */
+/** What is known of a header while the rules below read it. Each rule takes from `lexemes` what it has understood. */
 interface Draft {
   readonly context: HeaderContext;
-  readonly findings: Finding[];
+  readonly diagnostics: HeaderDiagnostic[];
   lexemes: Lexeme[];
   role: Role;
   name: string | undefined;
-  /** A word that stands where a role should and is none. */
+  /** A word that stands where a role should and is not one. */
   roleWord: Lexeme | undefined;
   channel: string | undefined;
   recipient: string | undefined;
   contentType: string | undefined;
-  /** Where the constrain marker stands that the content type came with. */
+  /** Where the constrain marker of the content type stands. */
   constrainedAt: number;
 }
 
 type HeaderRule = (draft: Draft) => void;
 
 /**
- * How the resilient mode reads a header that ended at a message token: these rules, in this order. The letters are the
+ * How the resilient mode reads a header that ended at a message token: these rules, in this order. The letters name the
  * cases of `docs/diagnostics.md` that a rule answers.
  */
 const HEADER_RULES: readonly HeaderRule[] = [
-  passOverWhiteSpace, // G1
-  leaveOutControlTokens,
+  takeWhiteSpace, // G1
+  takeControlTokens,
   readMarkedChannels, // C1 to C8, G6
   readRole, // B2, B3, and a start without a role
   readUnmarkedChannels, // B3
-  readConstrainedType, // D1, D2, G4
-  readRecipients, // C5, D3
-  readOtherWords, // D1, D3
+  readConstrainedType, // D1, D2, G4, H1
+  readRecipients, // C5, D3, H4
+  readOtherWords, // D1, D3, H3
   decideAuthor, // B4
 ];
 
-/** Reads a header, whatever it says. Where the strict grammar can read it, the result is the same, save for the cases above. */
+/** Reads a header, whatever it says. If the strict grammar can read it, the result is the same, but for the cases above. */
 export function repairHeader(
   text: string,
   context: HeaderContext,
-): { readonly header: Header; readonly findings: readonly Finding[] } {
+): { readonly header: Header; readonly diagnostics: readonly HeaderDiagnostic[] } {
   const draft: Draft = {
     context,
-    findings: [],
+    diagnostics: [],
     lexemes: lexHeader(text),
     role: context.givenRole,
     name: undefined,
@@ -73,17 +74,18 @@ export function repairHeader(
     constrainedAt: Number.POSITIVE_INFINITY,
   };
   for (const rule of HEADER_RULES) rule(draft);
-  const { role, name, channel, recipient, contentType, findings } = draft;
-  // The rules find things in their own order; a reader wants the header's.
-  findings.sort((a, b) => a.from - b.from || a.to - b.to);
-  return { header: { role, name, channel, recipient, contentType }, findings };
+  const { role, channel, recipient, contentType, diagnostics } = draft;
+  const name = draft.name ?? nameWithout(role);
+  // Each rule reads the whole header, so the diagnostics are not yet in the header's order.
+  diagnostics.sort((a, b) => a.from - b.from || a.to - b.to);
+  return { header: { role, name, channel, recipient, content_type: contentType }, diagnostics };
 }
 
 function report(draft: Draft, code: DiagnosticCode, { from, to }: { from: number; to: number }): void {
-  draft.findings.push({ code, from, to });
+  draft.diagnostics.push({ code, from, to });
 }
 
-/** Takes the lexemes that a condition holds for. */
+/** Takes the lexemes that fulfil a condition. */
 function take(draft: Draft, condition: (lexeme: Lexeme) => boolean): Lexeme[] {
   const taken = draft.lexemes.filter(condition);
   if (taken.length > 0) draft.lexemes = draft.lexemes.filter((lexeme) => !condition(lexeme));
@@ -99,7 +101,7 @@ function part(word: Lexeme, start: number, end: number = word.text.length): Lexe
 const SEPARATOR = /^[\t\n\f\r ]+$/;
 
 /** White space separates words; anywhere else it says nothing, and is reported. */
-function passOverWhiteSpace(draft: Draft): void {
+function takeWhiteSpace(draft: Draft): void {
   const { lexemes, context } = draft;
   lexemes.forEach((lexeme, index) => {
     if (lexeme.kind !== "space") return;
@@ -114,7 +116,7 @@ function passOverWhiteSpace(draft: Draft): void {
   take(draft, ({ kind }) => kind === "space");
 }
 
-function leaveOutControlTokens(draft: Draft): void {
+function takeControlTokens(draft: Draft): void {
   for (const control of take(draft, ({ kind }) => kind === "control")) report(draft, "control-in-header", control);
 }
 
@@ -129,7 +131,7 @@ function readMarkedChannels(draft: Draft): void {
       continue;
     }
     const word = queue.at(-1);
-    if (word?.kind !== "word" || word.text.startsWith("to=") || isContentType(word.text)) {
+    if (word?.kind !== "word" || word.text.startsWith(TO) || isContentType(word.text)) {
       report(draft, "channel-without-name", lexeme);
       continue;
     }
@@ -139,7 +141,7 @@ function readMarkedChannels(draft: Draft): void {
       report(draft, "unknown-channel", word);
       continue;
     }
-    if (!meant.exact) report(draft, "inexact-channel", word);
+    if (!meant.isExact) report(draft, "inexact-channel", word);
     if (meant.rest !== "") queue.push(part(word, word.text.length - meant.rest.length));
     if (counting !== undefined) report(draft, "repeated-channel", counting);
     counting = word;
@@ -148,26 +150,26 @@ function readMarkedChannels(draft: Draft): void {
   draft.lexemes = rest;
 }
 
-const GLUED_ROLES = /^(user|assistant|system|developer|tool)\1*(?:analysis|commentary|final)?$/;
+/** A role, perhaps repeated, perhaps with a channel glued to it. */
+const GLUED_ROLES = new RegExp(`^(${ANY_ROLE})\\1*(?:${ANY_CHANNEL})?$`);
 
-/** Reads the first word where it is a role, or should be one. */
+/** Reads the first word if it is a role, or should be one. */
 function readRole(draft: Draft): void {
   const { context } = draft;
   const first = draft.lexemes[0];
-  // Only a start token asks for a role; without one, or behind a marker, a word need not be one.
-  const expected = context.hasStart && first?.kind === "word" && !first.text.startsWith("to=");
+  // Only a start token asks for a role; without one, or behind a marker, a word need not be a role.
+  const isExpected = context.hasStart && first?.kind === "word" && !first.text.startsWith(TO);
   const given = first?.kind === "word" ? (GLUED_ROLES.exec(first.text)?.[1] as Role | undefined) : undefined;
   if (given !== undefined && (context.hasStart || given === context.givenRole)) {
     draft.role = given;
-    if (context.hasStart && given === "tool") draft.name = "tool";
     draft.lexemes.splice(0, 1, ...splitGlued(draft, first!, given));
-    if (given === "assistant") passOverRepeatedRole(draft, given);
-  } else if (expected && channelNamed(first.text) === undefined) {
+    if (given === "assistant") takeRepeatedRole(draft, given);
+  } else if (isExpected && channelNamed(first.text) === undefined) {
     draft.roleWord = first;
     draft.lexemes.shift();
-    // The reference's tool messages may repeat the role behind the name.
+    // A tool's message may repeat the role behind the name, as the reference's may.
     if (draft.lexemes[0]?.text === "tool") draft.lexemes.shift();
-  } else if (expected) {
+  } else if (isExpected) {
     draft.lexemes.shift();
     report(draft, "channel-as-role", first);
     draft.channel ??= channelNamed(first.text);
@@ -176,15 +178,15 @@ function readRole(draft: Draft): void {
   }
 }
 
-/** The assistant is no recipient of its own, so another word of its name can only be the role again. */
-function passOverRepeatedRole(draft: Draft, role: Role): void {
+/** The assistant does not address itself, so another word of its name can only be the role again. */
+function takeRepeatedRole(draft: Draft, role: Role): void {
   const next = draft.lexemes.findIndex(({ text }) => text !== role);
   for (const word of draft.lexemes.splice(0, next < 0 ? draft.lexemes.length : next)) {
     report(draft, "repeated-role", word);
   }
 }
 
-/** `assistantassistantfinal`: reports the role's repetitions, and gives what follows as a word. */
+/** `assistantassistantfinal`: reports the repetitions of the role, and gives what follows as a word. */
 function splitGlued(draft: Draft, word: Lexeme, role: Role): Lexeme[] {
   let start = role.length;
   for (; word.text.startsWith(role, start); start += role.length) {
@@ -193,7 +195,7 @@ function splitGlued(draft: Draft, word: Lexeme, role: Role): Lexeme[] {
   return start < word.text.length ? [part(word, start)] : [];
 }
 
-/** Reads channels that stand alone: no other word of a header could be meant by one. */
+/** Reads channels that have no marker: no other word of a header could be meant by one. */
 function readUnmarkedChannels(draft: Draft): void {
   for (const word of take(draft, ({ kind, text }) => kind === "word" && channelNamed(text) !== undefined)) {
     report(draft, draft.channel === undefined ? "channel-without-marker" : "repeated-channel", word);
@@ -211,37 +213,58 @@ function readConstrainedType(draft: Draft): void {
       continue;
     }
     const next = draft.lexemes[index + 1];
-    if (next?.text.startsWith("to=")) {
+    if (next?.text.startsWith(TO)) {
       report(draft, "control-in-header", lexeme);
       continue;
     }
     const type = next?.kind === "word" ? next : undefined;
     if (type !== undefined) index++;
     const span = { from: lexeme.from, to: (type ?? lexeme).to };
+    draft.constrainedAt = Math.min(draft.constrainedAt, lexeme.from);
+    if (type !== undefined && readConstrainedRecipient(draft, type, span)) continue;
     if (draft.contentType !== undefined) report(draft, "unexpected-header-words", span);
     else if (type !== undefined && type.from > lexeme.to) report(draft, "inexact-content-type", span);
     draft.contentType ??= lexeme.text + (type?.text ?? "");
-    draft.constrainedAt = Math.min(draft.constrainedAt, lexeme.from);
   }
   draft.lexemes = rest;
 }
 
+/** Reads a tool's name that stands where a content type should; returns whether it is one. */
+function readConstrainedRecipient(draft: Draft, type: Lexeme, span: { from: number; to: number }): boolean {
+  const declared = declaredTool(draft, type);
+  if (declared === undefined && !isFullToolName(type.text)) return false;
+  if (declared === undefined || draft.lexemes.some(({ text }) => text.startsWith(TO))) {
+    report(draft, "unexpected-header-words", span);
+  } else {
+    report(draft, "recipient-as-content-type", span);
+    draft.recipient = declared;
+  }
+  return true;
+}
+
+/** The full name of the declared tool that a word names, unless the word is a content type as well. */
+function declaredTool({ context }: Draft, { text }: Lexeme): string | undefined {
+  return isContentType(text) ? undefined : context.tools.fullName(text);
+}
+
 /** Reads `to=…`; the last one counts. The words behind it that nothing else explains are the content type. */
 function readRecipients(draft: Draft): void {
-  const first = draft.lexemes.findIndex(({ text }) => text.startsWith("to="));
+  for (const empty of take(draft, ({ text }) => text === TO)) report(draft, "empty-recipient", empty);
+  const first = draft.lexemes.findIndex(({ text }) => text.startsWith(TO));
   if (first < 0) return;
   let counting: Lexeme | undefined;
   for (const word of draft.lexemes.splice(first)) {
-    if (!word.text.startsWith("to=")) {
+    if (!word.text.startsWith(TO)) {
       draft.lexemes.push(word);
-    } else if (isAuthor(draft, word.text.slice("to=".length))) {
+    } else if (isAuthor(draft, word.text.slice(TO.length))) {
       report(draft, "recipient-is-author", word);
     } else {
       if (counting !== undefined) report(draft, "repeated-recipient", counting);
       counting = word;
-      draft.recipient = word.text.slice("to=".length);
+      draft.recipient = word.text.slice(TO.length);
     }
   }
+  if (counting === undefined) return;
   const behind = draft.lexemes.splice(first);
   if (draft.contentType === undefined && behind.length > 0) {
     draft.contentType = behind.map(({ text }) => text).join(" ");
@@ -250,32 +273,36 @@ function readRecipients(draft: Draft): void {
   }
 }
 
-function isRecipient(word: string): boolean {
-  return isName(word) && !isContentType(word);
-}
-
 function isAuthor(draft: Draft, name: string): boolean {
   return draft.role === "assistant" && draft.roleWord === undefined && name === "assistant";
 }
 
-/** Reads what is left: a recipient without `to=`, a content type without a marker, or neither. */
+/** Reads what is left: a declared tool without `to=`, a content type without a marker, or neither. */
 function readOtherWords(draft: Draft): void {
   const words = draft.lexemes;
   draft.lexemes = [];
-  const [first, second] = words;
+  const [first] = words;
   if (first === undefined) return;
-  const mayBeType = draft.contentType === undefined;
   // A recipient stands in front of the content type.
-  const mayBeName = draft.recipient === undefined && first.from < draft.constrainedAt && isRecipient(first.text);
-  if (mayBeName && (words.length === 1 || (words.length === 2 && mayBeType))) {
-    if (isAuthor(draft, first.text)) report(draft, "recipient-is-author", first);
-    else draft.recipient = first.text;
-    draft.contentType ??= second?.text;
-  } else if (mayBeType && words.every(({ text }) => isContentType(text))) {
-    draft.contentType = words.map(({ text }) => text).join(" ");
-  } else {
-    report(draft, "unexpected-header-words", { from: first.from, to: words.at(-1)!.to });
+  const mayBeName = draft.recipient === undefined && first.from < draft.constrainedAt;
+  const declared = mayBeName ? declaredTool(draft, first) : undefined;
+  if (declared !== undefined) {
+    report(draft, "bare-recipient", first);
+    draft.recipient = declared;
+    words.shift();
+  } else if (mayBeName && isAuthor(draft, first.text)) {
+    report(draft, "recipient-is-author", first);
+    words.shift();
   }
+  if (draft.contentType === undefined) readContentType(draft, words, declared !== undefined);
+  if (words.length > 0) report(draft, "unexpected-header-words", { from: words[0]!.from, to: words.at(-1)!.to });
+}
+
+/** Takes the content type from the end of some words: a known one or, behind a recipient, a single word of any kind. */
+function readContentType(draft: Draft, words: Lexeme[], followsRecipient: boolean): void {
+  const unknown = words.findLastIndex(({ text }) => !isContentType(text));
+  const types = words.splice(followsRecipient && words.length === 1 ? 0 : unknown + 1);
+  if (types.length > 0) draft.contentType = types.map(({ text }) => text).join(" ");
 }
 
 /** Decides what a word means that stands where a role should: a tool that answers, a tool that is called, or nothing. */
@@ -292,7 +319,7 @@ function decideAuthor(draft: Draft): void {
     draft.recipient = declared;
     report(draft, "tool-as-role", roleWord);
   } else if (isRole(role) && name !== undefined) {
-    // How the renderer writes a participant's name.
+    // This is how the renderer writes a participant's name.
     draft.role = role;
     draft.name = name;
   } else if (word.includes(".")) {

@@ -1,8 +1,9 @@
+import { Channel } from "../../chat/channel.js";
 import type { Role } from "../../chat/role.js";
-import type { Header } from "../machine/header.js";
-import { isWhiteSpace } from "../white-space.js";
-import type { HeaderContext } from "./header.js";
-import { hasMarker } from "./header-lexer.js";
+import { CONSTRAIN_MARKER, hasMarker } from "../../special-tokens.js";
+import { type Header, nameWithout } from "../header.js";
+import { ANY_CHANNEL, ANY_CONTENT_TYPE, ANY_ROLE, CHANNEL_MARKER, isWhiteSpace, literally, TO } from "../words.js";
+import type { HeaderContext, HeaderDiagnostic } from "./header.js";
 
 /** What ended a header before its message token. */
 export type Cut = "stop" | "start" | "end-of-input";
@@ -12,28 +13,37 @@ export interface UnseparatedMessage {
   readonly header: Header;
   /** Where in the text the content begins; it reaches to the end. */
   readonly contentFrom: number;
+  readonly diagnostics: readonly HeaderDiagnostic[];
 }
 
-const ROLE = /(user|assistant|system|developer|tool)\1*(?![a-z])/y;
-const ONE_MORE_HEADER_WORD = /^(?:[a-z]*|to=\S*)$/;
+/** A role, perhaps repeated. */
+const ROLES = new RegExp(`(${ANY_ROLE})\\1*(?![a-z])`, "y");
+const CONTENT_TYPE = new RegExp(`(?:${ANY_CONTENT_TYPE})(?![\\p{L}\\p{N}_])`, "uy");
+const ONE_MORE_HEADER_WORD = new RegExp(`^(?:[a-z]*|${TO}\\S*)$`);
 
 /**
- * Reads a header that ended without a message token as header and content in one (cases E1 and E2), or says that it
- * cannot: `undefined`.
+ * Reads a header that ended without a message token as header and content in one (cases E1, E2 and H5); `undefined` if
+ * it cannot be a message.
  *
- * A content is recognised by what it follows: a known channel or a recipient, or nothing at all, which is how a model
- * answers that forgets the format altogether.
+ * A content is recognised by what precedes it: a known channel, a recipient, or nothing at all, which is how a model
+ * answers that has forgotten the format altogether.
  */
 export function readUnseparatedMessage(text: string, context: HeaderContext, cut: Cut): UnseparatedMessage | undefined {
   const front = new Front(text, context);
   const content = text.slice(front.end);
   if (hasMarker(content)) return undefined;
   const { role, channel, recipient, contentType } = front;
-  const header = { role, name: undefined, channel, recipient, contentType };
-  const message = { header, contentFrom: front.end };
+  const name = nameWithout(role);
+  const contentFrom = front.end;
+  const diagnostics: HeaderDiagnostic[] = [
+    ...front.diagnostics,
+    { code: "missing-message-token", from: contentFrom, to: contentFrom },
+  ];
+  const header = { role, name, channel, recipient, content_type: contentType };
+  const message = { header, contentFrom, diagnostics };
   const isEmpty = isWhiteSpace(content);
   if (cut === "end-of-input") {
-    // Where more could have come, a last word may be half a header.
+    // More might have followed, so a last word may be half a header.
     if (isEmpty || (context.hasStart && channel === undefined)) return undefined;
     if (recipient !== undefined && !content.startsWith("{")) return undefined;
     if (channel !== undefined && recipient === undefined && ONE_MORE_HEADER_WORD.test(content)) return undefined;
@@ -41,9 +51,9 @@ export function readUnseparatedMessage(text: string, context: HeaderContext, cut
   if (recipient !== undefined) return message;
   if (isEmpty) return undefined;
   if (channel !== undefined) return message;
-  // Text between two messages (A4) is not an answer; text that ends as a message ends is (E2).
-  if (cut === "start" || front.contentType !== undefined) return undefined;
-  return { ...message, header: { ...header, channel: role === "assistant" ? "final" : undefined } };
+  // Text between two messages (A4) is not an answer; text that ends as a message ends is one (E2).
+  if (cut === "start" || contentType !== undefined) return undefined;
+  return { ...message, header: { ...header, channel: role === "assistant" ? Channel.FINAL : undefined } };
 }
 
 /** Reads as much from the front of a text as can be a header. */
@@ -52,8 +62,9 @@ class Front {
   channel: string | undefined;
   recipient: string | undefined;
   contentType: string | undefined;
-  /** Where it ends: 0 where there is nothing of a header. */
+  /** Where it ends: 0 if the text does not begin with a header. */
   end = 0;
+  readonly diagnostics: HeaderDiagnostic[] = [];
   readonly #text: string;
   #at = 0;
 
@@ -61,7 +72,7 @@ class Front {
     this.#text = text;
     this.role = givenRole;
     this.#passSpace();
-    const role = this.#next(ROLE)?.[1] as Role | undefined;
+    const role = this.#next(ROLES)?.[1] as Role | undefined;
     if (role !== undefined && (hasStart || role === givenRole)) {
       this.role = role;
       this.end = this.#at;
@@ -73,7 +84,7 @@ class Front {
   /** Reads one word of a header, and the white space before it. */
   #readWord(): boolean {
     this.#passSpace();
-    // Behind something of a header, white space separates; in front of everything it belongs to the content.
+    // Behind a word of a header, white space separates; in front of everything it belongs to the content.
     if (this.end > 0) this.end = this.#at;
     return this.#readChannel() || this.#readRecipient() || this.#readContentType();
   }
@@ -83,26 +94,35 @@ class Front {
   }
 
   #readChannel(): boolean {
-    const found = this.#next(/<\|channel\|>\p{White_Space}*(analysis|commentary|final)/uy);
+    const found = this.#next(new RegExp(`${literally(CHANNEL_MARKER)}\\p{White_Space}*(${ANY_CHANNEL})`, "uy"));
     if (found !== null) this.channel = found[1];
     return found !== null;
   }
 
   #readRecipient(): boolean {
-    const found = this.#next(/to=([\p{L}\p{N}_.:/-]+)/uy);
-    if (found !== null) this.recipient = found[1];
-    return found !== null;
+    const from = this.#at;
+    const recipient = this.#next(new RegExp(`${TO}([\\p{L}\\p{N}_.:/-]*)`, "uy"))?.[1];
+    if (recipient === undefined) return false;
+    const isAuthor = recipient === "assistant" && this.role === "assistant";
+    if (isAuthor || recipient === "") {
+      const code = isAuthor ? "recipient-is-author" : "empty-recipient";
+      this.diagnostics.push({ code, from, to: this.#at });
+    } else {
+      this.recipient = recipient;
+    }
+    return true;
   }
 
   #readContentType(): boolean {
-    const constrained = this.#next(/(<\|constrain\|>)\p{White_Space}*([A-Za-z]*)/uy);
-    if (constrained !== null) {
-      this.contentType = `${constrained[1]}${constrained[2]}`;
+    const constrain = new RegExp(`${literally(CONSTRAIN_MARKER)}\\p{White_Space}*([A-Za-z]*)`, "uy");
+    const constrained = this.#next(constrain)?.[1];
+    if (constrained !== undefined) {
+      this.contentType = CONSTRAIN_MARKER + constrained;
       return true;
     }
-    // Without a recipient the word may as well be the content's first.
+    // Without a recipient, the word may just as well be the first of the content.
     if (this.recipient === undefined || this.contentType !== undefined) return false;
-    this.contentType = this.#next(/(?:json|code|text)(?![\p{L}\p{N}_])/uy)?.[0];
+    this.contentType = this.#next(CONTENT_TYPE)?.[0];
     return this.contentType !== undefined;
   }
 

@@ -1,65 +1,114 @@
 import { HarmonyError } from "../../errors.js";
 import { SpecialToken } from "../../special-tokens.js";
 import type { Ending } from "../event.js";
-import { always, type FinalRule, type Grammar, type Rule } from "../machine/grammar.js";
-import type { Machine } from "../machine/machine.js";
+import type { Assembler } from "../machine/assembler.js";
+import {
+  always,
+  beginHeader,
+  type FinalRule,
+  type Grammar,
+  Refusal,
+  type Rule,
+  type State,
+} from "../machine/grammar.js";
 import { readHeaderAsMessage, readStrictHeader } from "./header.js";
 
-const nothing = (): void => {};
+// The rules of the reference (openai-harmony 0.0.8). The example above each of them shows, for `<|start|>assistant`
+// before it, a completion and the input at which the rule is called.
 
-const beginHeader: Rule = (machine) => machine.beginHeader();
+// ---- between messages
 
-const gather: Rule = (machine, input) => {
-  machine.gather(input);
-};
+const expectNothing: FinalRule = () => "between";
 
-const refuse: Rule = (machine, input) => {
+/**
+ *     <|channel|>final<|message|>Hi<|end|>oops
+ *                                         ^
+ */
+const refuseUnlessStart: Rule = (assembler, input) => {
   const message = `Unexpected token ${input} while expecting start token ${SpecialToken.START}`;
-  throw new HarmonyError("unexpected-token", message, { tokenIndex: machine.position });
+  return new Refusal(new HarmonyError("unexpected-token", message, { tokenIndex: assembler.position }), "between");
 };
 
-const refuseEndInHeader: FinalRule = (machine) => {
+// ---- in a header
+
+/**
+ *     <|channel|>final<|message|>Hi<|end|>
+ *     ^^^^^^^^^^^^^^^^
+ */
+const gather: Rule = (assembler, input) => {
+  assembler.gather(input);
+  return assembler.gathered.excessFrom === undefined ? "header" : refuseLength(assembler, "header");
+};
+
+/**
+ *     <|channel|>final<|message|>Hi<|end|>
+ *                     ^
+ * A header that cannot be read leaves the parser waiting for the next start token, with the given role still in force.
+ */
+const openMessage: Rule = (assembler) => {
+  const tokenIndex = assembler.position;
+  if (!assembler.gatheredIsText) {
+    return new Refusal(new HarmonyError("undecodable-header", "could not decode header", { tokenIndex }), "between");
+  }
+  const header = readStrictHeader(assembler.gatheredText, assembler.nextRole, tokenIndex);
+  if (header instanceof HarmonyError) return new Refusal(header, "between");
+  assembler.open(header);
+  return "content";
+};
+
+/**
+ *     <|channel|>final
+ *                     ^ the end of the input
+ */
+const refuseEndInHeader: FinalRule = (assembler) => {
   const message = "Unexpected EOS while waiting for message header to complete";
-  throw new HarmonyError("unexpected-end", message, { tokenIndex: machine.position });
+  return new Refusal(new HarmonyError("unexpected-end", message, { tokenIndex: assembler.position }), "header");
 };
 
-const openMessage: Rule = (machine) => {
-  const tokenIndex = machine.position;
-  // Before anything can go wrong with the header: a header that failed leaves the machine waiting for the next start,
-  // with the given role still in force.
-  machine.state = "between";
-  if (!machine.gatheredIsText) {
-    throw new HarmonyError("undecodable-header", "could not decode header", { tokenIndex });
+// ---- in a content
+
+/**
+ *     <|channel|>final<|message|>Hi<|end|>
+ *                                ^
+ */
+const appendText: Rule = (assembler, input) => {
+  const text = assembler.reader.read(input, assembler.position);
+  if (text === undefined) {
+    assembler.append("");
+    return "undecodable";
   }
-  machine.open(readStrictHeader(machine.gatheredText, machine.nextRole, tokenIndex));
+  if (!assembler.hasRoomFor(text)) return refuseLength(assembler, "content");
+  assembler.append(text);
+  return "content";
 };
 
-const appendText: Rule = (machine, input) => {
-  const text = machine.reader.read(input);
-  if (text !== undefined) {
-    machine.append(text);
-  } else {
-    machine.append("");
-    machine.state = "undecodable";
-  }
-};
-
+/**
+ *     <|channel|>final<|message|>Hi<|end|>
+ *                                  ^
+ */
 const closeMessage =
   (ending: Ending): FinalRule =>
-  (machine) =>
-    machine.close(ending);
+  (assembler) => {
+    assembler.append(assembler.reader.tail);
+    assembler.close(ending);
+    return "between";
+  };
 
-/** One U+FFFD stands for all that could not be decoded; it comes before the bytes that were held back then. */
+const stayUndecodable: FinalRule = () => "undecodable";
+
+/** One U+FFFD stands for everything that could not be decoded; it precedes the bytes that were held back then. */
 const closeUndecodable =
   (ending: Ending): FinalRule =>
-  (machine) => {
-    machine.append("\uFFFD");
-    machine.close(ending);
+  (assembler) => {
+    assembler.append("\uFFFD");
+    assembler.append(assembler.reader.tail);
+    assembler.close(ending);
+    return "between";
   };
 
 /** The reference's grammar. Every mark that does not end a content is text there, start and channel included. */
 export const STRICT: Grammar = {
-  between: { ...always(refuse), start: beginHeader, finish: nothing },
+  between: { ...always(refuseUnlessStart), start: beginHeader, finish: expectNothing },
   header: { ...always(gather), message: openMessage, finish: refuseEndInHeader },
   content: {
     ...always(appendText),
@@ -69,7 +118,7 @@ export const STRICT: Grammar = {
     finish: closeMessage("end-of-input"),
   },
   undecodable: {
-    ...always(nothing),
+    ...always(stayUndecodable),
     call: closeUndecodable("call"),
     return: closeUndecodable("return"),
     end: closeUndecodable("end"),
@@ -77,27 +126,34 @@ export const STRICT: Grammar = {
   },
 };
 
-/** A stop token where a message token should be: with a given role, the header was the message. */
+/**
+ *     <|channel|>final Hi<|end|>
+ *                        ^
+ * A stop token where a message token should be: with a given role, what was gathered is the whole message. An error
+ * leaves the header as it was, so that the next stop token reads it again.
+ */
 const makeMessageOfHeader =
   (ending: Ending): Rule =>
-  (machine) => {
-    const { nextRole, pending, position } = machine;
-    if (nextRole !== undefined && !pending.isEmpty) {
-      checkDecoded(machine);
-      const { header, content } = readHeaderAsMessage(machine.gatheredText, nextRole, position);
-      machine.add(header, content, position, ending);
+  (assembler) => {
+    const { nextRole, gathered, position } = assembler;
+    if (nextRole !== undefined && !gathered.isEmpty) {
+      const undecodable = errorOfDecoding(assembler);
+      if (undecodable !== undefined) return new Refusal(undecodable, "header");
+      const message = readHeaderAsMessage(gathered, nextRole, position);
+      if (message instanceof HarmonyError) return new Refusal(message, "header");
+      assembler.add(message.header, message.content, position, ending);
     }
-    machine.nextRole = undefined;
-    machine.state = "between";
+    assembler.nextRole = undefined;
+    return "between";
   };
 
-/** Unlike at a message token, the reference here says what it could not decode. */
-function checkDecoded<Input>({ gatheredIsText, pending, position }: Machine<Input>): void {
-  if (pending.unreadable !== undefined) {
-    const message = `Invalid token for decoding: ${pending.unreadable}`;
-    throw new HarmonyError("unknown-token", message, { tokenIndex: position });
+/** Unlike at a message token, the reference says here what it could not decode. */
+function errorOfDecoding<Input>({ gatheredIsText, gathered, position }: Assembler<Input>): HarmonyError | undefined {
+  const place = { tokenIndex: position };
+  if (gathered.unreadable !== undefined) {
+    return new HarmonyError("unknown-token", `Invalid token for decoding: ${gathered.unreadable}`, place);
   }
-  if (!gatheredIsText) throw new HarmonyError("undecodable-header", "Invalid utf-8", { tokenIndex: position });
+  return gatheredIsText ? undefined : new HarmonyError("undecodable-header", "Invalid utf-8", place);
 }
 
 /** The reference's grammar with `strict: false`. */
@@ -110,3 +166,10 @@ export const PERMISSIVE: Grammar = {
     end: makeMessageOfHeader("end"),
   },
 };
+
+function refuseLength<Input>({ settings, position }: Assembler<Input>, state: State): Refusal {
+  const message =
+    `a message is longer than ${settings.maxMessageLength} UTF-16 units; ` +
+    "raise the option maxMessageLength, or stop the generation sooner";
+  return new Refusal(new HarmonyError("message-too-long", message, { tokenIndex: position }), state);
+}

@@ -1,66 +1,87 @@
 import { isRole, type Role } from "../../chat/role.js";
 import { HarmonyError } from "../../errors.js";
-import type { Header } from "../machine/header.js";
-import { trimWhiteSpace } from "../white-space.js";
+import { CONSTRAIN_MARKER } from "../../special-tokens.js";
+import type { Header } from "../header.js";
+import type { Gathered } from "../machine/gathered.js";
+import { CHANNEL_MARKER, literally, TO, trimWhiteSpace } from "../words.js";
 
 const ASCII_WHITE_SPACE = /[\t\n\f\r ]+/;
-const channelInHeader = () => /<\|channel\|>([^\p{White_Space}<]*)/u;
+const channelInHeader = () => new RegExp(`${literally(CHANNEL_MARKER)}([^\\p{White_Space}<]*)`, "u");
 
 /**
  * Reads a header that ended at a message token, by the grammar of the reference (openai-harmony 0.0.8), quirks
- * included. Without a given role the first word is the role.
- * @throws HarmonyError `channel-without-name`, `header-without-role`, `unknown-role` or `unexpected-header-words`.
+ * included. If no role was given, the first word is the role.
+ * @returns The header, or what is wrong with it: `channel-without-name`, `header-without-role`, `unknown-role` or
+ *   `unexpected-header-words`.
  */
-export function readStrictHeader(text: string, givenRole: Role | undefined, tokenIndex: number): Header {
-  const { channel, words } = splitHeader(text, tokenIndex);
+export function readStrictHeader(text: string, givenRole: Role | undefined, tokenIndex: number): Header | HarmonyError {
+  const split = splitHeader(text, tokenIndex);
+  if (split instanceof HarmonyError) return split;
+  const { channel, words } = split;
   const author = takeAuthor(words, givenRole, tokenIndex);
+  if (author instanceof HarmonyError) return author;
   const last = words.pop();
   let recipient: string | undefined;
-  let contentType: string | undefined;
-  if (last?.startsWith("to=")) {
-    recipient = last.slice("to=".length);
+  let content_type: string | undefined;
+  if (last?.startsWith(TO)) {
+    recipient = last.slice(TO.length);
   } else if (words.length === 0) {
     recipient = last;
   } else {
-    contentType = last;
-    recipient = words.pop()!.replace(/^to=/, "");
+    content_type = last;
+    const word = words.pop()!;
+    recipient = word.startsWith(TO) ? word.slice(TO.length) : word;
   }
   if (words.length > 0) {
     const message = `unexpected tokens remaining in message header: ${words.join(" ")}`;
-    throw new HarmonyError("unexpected-header-words", message, { tokenIndex });
+    return new HarmonyError("unexpected-header-words", message, { tokenIndex });
   }
-  return { ...author, channel, recipient, contentType };
+  return { ...author, channel, recipient, content_type };
 }
 
 /**
- * Reads a header that a stop token cut short, as the reference does when it is not strict: no recipient and no content
- * type are looked for; what is left of the header is the message's text.
- * @throws HarmonyError `channel-without-name`.
+ * Reads a header that ended at a stop token, as the reference does if it is not strict: it looks for no recipient and no
+ * content type; what is left of the header is the message's text.
+ * @returns Header and content, or what is wrong: `channel-without-name`.
  */
-export function readHeaderAsMessage(
-  text: string,
+export function readHeaderAsMessage<Input>(
+  gathered: Gathered<Input>,
   givenRole: Role,
   tokenIndex: number,
-): { readonly header: Header; readonly content: string } {
-  const { channel, words } = splitHeader(text, tokenIndex);
+): { readonly header: Header; readonly content: string } | HarmonyError {
+  // An error leaves the header to be read again, longer by then, at the next stop token. Something behind the marker
+  // already keeps it from ever having a name; looking for it again each time would make reading quadratic.
+  if (gathered.lacksChannelName) return channelWithoutName(tokenIndex);
+  const split = splitHeader(gathered.text, tokenIndex);
+  if (split instanceof HarmonyError) {
+    gathered.lacksChannelName = gathered.text.indexOf(CHANNEL_MARKER) + CHANNEL_MARKER.length < gathered.text.length;
+    return split;
+  }
+  const { channel, words } = split;
   const author = takeAuthor(words, givenRole, tokenIndex);
-  const header = { ...author, channel, recipient: undefined, contentType: undefined };
+  if (author instanceof HarmonyError) return author;
+  const header = { ...author, channel, recipient: undefined, content_type: undefined };
   return { header, content: words.join(" ") };
 }
 
-function splitHeader(text: string, tokenIndex: number): { channel: string | undefined; words: string[] } {
+function splitHeader(
+  text: string,
+  tokenIndex: number,
+): { readonly channel: string | undefined; readonly words: string[] } | HarmonyError {
   const found = channelInHeader().exec(text);
-  if (found?.[1] === "") {
-    const message = "channel marker present but no channel value found in header";
-    throw new HarmonyError("channel-without-name", message, { tokenIndex });
-  }
-  // The reference trims Unicode white space but splits at ASCII white space only, and it trims before and after it
-  // gives the constrain markers their spaces.
+  if (found?.[1] === "") return channelWithoutName(tokenIndex);
+  // The reference trims Unicode's white space but splits at that of ASCII only, and it trims both before and after it
+  // puts spaces before the constrain markers.
   const rest = trimWhiteSpace(
-    trimWhiteSpace(text.replace(channelInHeader(), "")).replaceAll("<|constrain|>", " <|constrain|>"),
+    trimWhiteSpace(text.replace(channelInHeader(), "")).replaceAll(CONSTRAIN_MARKER, ` ${CONSTRAIN_MARKER}`),
   );
   const words = rest.split(ASCII_WHITE_SPACE);
   return { channel: found?.[1], words: words.filter((word) => word !== "") };
+}
+
+function channelWithoutName(tokenIndex: number): HarmonyError {
+  const message = "channel marker present but no channel value found in header";
+  return new HarmonyError("channel-without-name", message, { tokenIndex });
 }
 
 /** Takes the words that say who wrote the message. */
@@ -68,21 +89,21 @@ function takeAuthor(
   words: string[],
   givenRole: Role | undefined,
   tokenIndex: number,
-): { role: Role; name: string | undefined } {
+): Pick<Header, "role" | "name"> | HarmonyError {
   let role = givenRole;
   let name: string | undefined;
   if (role === undefined) {
     const word = words[0];
     if (word === undefined) {
-      throw new HarmonyError("header-without-role", "message header did not contain a role", { tokenIndex });
+      return new HarmonyError("header-without-role", "message header did not contain a role", { tokenIndex });
     }
     if (isRole(word)) {
       role = word;
-    } else if (words.length > 1 || word.startsWith("to=")) {
+    } else if (words.length > 1 || word.startsWith(TO)) {
       role = "tool";
       words.shift();
     } else {
-      throw new HarmonyError("unknown-role", `Unknown role: ${word}`, { tokenIndex });
+      return new HarmonyError("unknown-role", `Unknown role: ${word}`, { tokenIndex });
     }
     if (role === "tool") name = word;
   }
