@@ -123,6 +123,13 @@ export class PlainTokenizer {
     return spaceEnd === points.length || spaceEnd === start + 1 ? spaceEnd : spaceEnd - 1;
   }
 
+  /** The tokens that merging makes of any bytes, taken as one piece. */
+  merge(bytes: Uint8Array): number[] {
+    const tokens: number[] = [];
+    this.#merge(byteString(bytes), tokens);
+    return tokens;
+  }
+
   /** Byte-pair merging: again and again the pair of neighbours with the lowest rank, the leftmost of equals. */
   #merge(bytes: string, tokens: number[]): void {
     const { length } = bytes;
