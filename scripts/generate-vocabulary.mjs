@@ -1,8 +1,8 @@
 /**
  * Writes src/tokenizer/merges.generated.ts: the vocabulary of o200k_base as the merges that make it.
  *
- * The source is the pinned development dependency `tiktoken`. From it the published file `o200k_base.tiktoken` is put
- * together again, byte for byte, and nothing is written unless its sha256 is the known one.
+ * The source is the pinned development dependency `tiktoken`. The published file `o200k_base.tiktoken` is rebuilt from
+ * it, byte for byte, and nothing is written unless it has the known sha256.
  *
  *   node scripts/generate-vocabulary.mjs            writes the module
  *   node scripts/generate-vocabulary.mjs --check    exits with 1 unless the module is what would be written
@@ -13,9 +13,9 @@ import { publishedTokens, SHA256 } from "./published-vocabulary.mjs";
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /**
- * The two tokens that a token is merged from: what byte-pair merging makes of its bytes just before the last merge.
- * Throws unless merging arrives at the token at all. That every token can be reached is what lets the tokenizer look up
- * pairs of tokens instead of strings of bytes, and spares it a look-up of the whole piece.
+ * The two tokens that a token is merged from: what byte-pair merging has made of its bytes just before the last merge.
+ * Throws if merging never arrives at the token. Because every token can be reached, the tokenizer can look up pairs of
+ * tokens instead of strings of bytes, and need not look up a whole piece before it merges it.
  */
 function splitOf(rank, tokens, ranks) {
   const parts = [...tokens[rank]];
@@ -35,12 +35,12 @@ function splitOf(rank, tokens, ranks) {
   return parts.map((part) => ranks.get(part));
 }
 
-/** Base-32 digits, low first, 32 added to all but the last. */
+/** Base-32 digits, lowest first, with 32 added to all but the last. */
 function number(value) {
   return value < 32 ? DIGITS[value] : DIGITS[32 + (value % 32)] + number(Math.floor(value / 32));
 }
 
-/** Numbers of three base-64 digits: a string of the high digits of all, one of the middle ones, one of the low ones. */
+/** Numbers of three base-64 digits, as three strings: the high digits of all numbers, the middle ones, the low ones. */
 class Planes {
   strings = ["", "", ""];
 
@@ -53,8 +53,8 @@ class Planes {
   }
 }
 
-/** Groups between two places from which the groups can be read. */
-const GROUPS_OF_BLOCK = 64;
+/** How many groups there are from one checkpoint to the next. */
+const GROUPS_TO_CHECKPOINT = 64;
 
 function generate() {
   const encoded = publishedTokens();
@@ -73,11 +73,11 @@ function generate() {
   let groups = "";
   let groupCount = 0;
   let previousLeft = -1;
-  // One string per base-64 digit: digits of equal weight together compress to 0.74 MB, digit by digit of each merge to
-  // 0.81 MB.
+  // One string for each base-64 digit: digits of equal weight side by side compress to 0.74 MB, the digits of each number
+  // side by side to 0.81 MB.
   const rights = new Planes();
   const merged = new Planes();
-  const blocks = new Planes();
+  const checkpoints = new Planes();
   for (let start = 0; start < merges.length; ) {
     const { left } = merges[start];
     let end = start;
@@ -86,8 +86,8 @@ function generate() {
       rights.push(right);
       merged.push(rank);
     }
-    if (groupCount++ % GROUPS_OF_BLOCK === 0) {
-      for (const value of [previousLeft + 1, groups.length, start]) blocks.push(value);
+    if (groupCount++ % GROUPS_TO_CHECKPOINT === 0) {
+      for (const value of [previousLeft + 1, groups.length, start]) checkpoints.push(value);
     }
     groups += number(left - previousLeft) + number(end - start);
     previousLeft = left;
@@ -99,35 +99,35 @@ function generate() {
 /** How many tokens the vocabulary has: 256 single bytes, then one token for each merge. */
 export const TOKEN_COUNT: number = ${tokens.length};
 
-/** How many bytes all tokens have together. */
+/** The total length of all tokens, in bytes. */
 export const TOKEN_BYTES: number = ${tokens.reduce((sum, token) => sum + token.length, 0)};
 
 /** The bytes that tokens 0 to 255 stand for, two hexadecimal digits each. */
 export const BYTES_OF_FIRST_TOKENS: string = "${Buffer.from(bytes.join(""), "latin1").toString("hex")}";
 
-/** The digits of what follows, by value. */
+/** The digits of the numbers below, by value. */
 export const DIGITS: string = "${DIGITS}";
 
 /**
- * The merges by their left token: for each token that is the left one of any, how far it is from the one before (the
- * first from -1), and of how many. Base-32 digits, low first, 32 added to all but the last of a number.
+ * The groups of merges: for each token that is the left one of any merge, its distance from the one before (of the
+ * first, from -1), and of how many merges. Base-32 digits, lowest first, with 32 added to all but the last of a number.
  */
 export const GROUPS: string = "${groups}";
 
 /**
- * For each ${GROUPS_OF_BLOCK} groups one from which on they can be read without those before it. Three numbers: the left token of the
- * group before it, plus one; where it begins in {@link GROUPS}; where its merges begin. In base-64 digits, three strings
- * of which hold the high digits of all, the middle ones, and the low ones.
+ * A checkpoint for every ${GROUPS_TO_CHECKPOINT}th group, from which the groups can be read without those before it. Three numbers: the left
+ * token of the group before it, plus one; where it begins in {@link GROUPS}; where its merges begin. Each number has
+ * three base-64 digits; the three strings hold the high digits of all numbers, the middle ones, and the low ones.
  */
-export const BLOCKS: readonly [string, string, string] = ${blocks};
+export const CHECKPOINTS: readonly [string, string, string] = ${checkpoints};
 
 /**
- * The merges in the order of {@link GROUPS}, and within a group by their right token: the right tokens, in digits as
- * those of {@link BLOCKS}. (An engine reads a few long strings faster than a single one of the length of all.)
+ * The right tokens of the merges, in the order of {@link GROUPS} and within a group in ascending order, with digits as in
+ * {@link CHECKPOINTS}. (An engine reads a few long strings faster than a single one of their total length.)
  */
 export const RIGHTS: readonly [string, string, string] = ${rights};
 
-/** In the same way: the tokens that the merges make. */
+/** The tokens that the merges make, in the same order and with the same digits. */
 export const MERGED: readonly [string, string, string] = ${merged};
 `;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cutBefore } from "../../src/tokenizer/encode/text-cut.js";
+import { cutBefore } from "../../src/tokenizer/encode/encoder.js";
 import { PlainTokenizer } from "./plain-tokenizer.js";
 import { randomFrom, trippingText } from "./strings.js";
 

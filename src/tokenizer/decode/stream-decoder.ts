@@ -1,5 +1,5 @@
-import { refuseToken } from "./refuse-token.js";
 import type { TokenTexts } from "./token-texts.js";
+import { refuseToken } from "./vocabulary.js";
 
 /**
  * Decodes tokens as they come. Each call gives the text that is certain by then; of a character that is not complete,
