@@ -3,7 +3,7 @@ import { END_OF_TEXT, SplitPattern } from "../../src/tokenizer/encode/split-patt
 import { Splitter } from "../../src/tokenizer/encode/splitter.js";
 import { randomFrom, trippingText } from "./strings.js";
 
-/** A character for each kind that the table tells apart, and of those beyond ASCII one for each class. */
+/** A character of each kind that the table tells apart, and beyond ASCII, one of each class. */
 const KINDS = ["a", "s", "r", "E", "L", "1", " ", "\t", "\n", "/", "'", "!", "é", "漢", "\u0301", "\u2003"];
 const LONGEST = 5;
 
@@ -43,7 +43,7 @@ function expectSame(text: string): void {
   if (String(actual) !== String(expected)) expect({ text, ends: actual }).toEqual({ text, ends: expected });
 }
 
-// The table is made once as many bytes have come.
+// The table is made only after some thousand bytes have been split.
 splitByTable("make the table ".repeat(1_000));
 
 test(`every string of at most ${LONGEST} kinds of characters is cut by the table as by the pattern`, {
