@@ -23,7 +23,7 @@ import { findMerge, load, loaded, NO_MERGE, ofBytes, tokenOfByte } from "./pair-
 /** Bits of a position in a key. */
 export const POSITION_BITS = 13;
 export const POSITION_MASK: number = (1 << POSITION_BITS) - 1;
-/** The key of a place where no pair begins. It is higher than that of any pair. */
+/** The key of a place where no pair begins. No pair that merges has one as high. */
 export const NO_PAIR = 0x7fffffff;
 /** The least key of a pair that does not merge. */
 export const LEAST_USELESS_KEY: number = NO_MERGE << POSITION_BITS;
