@@ -42,6 +42,7 @@ export type {
   MessageEndEvent,
   MessageStartEvent,
 } from "./parse/event.js";
+export type { FinishOptions, FinishReason } from "./parse/finish.js";
 export type { Header } from "./parse/header.js";
 export type { ParseMode, ParseOptions, Prefill, RecoveryOptions, TextParseOptions } from "./parse/options.js";
 export type { MessageSpans, Span } from "./parse/span.js";

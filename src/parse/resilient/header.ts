@@ -33,6 +33,8 @@ interface Draft {
   roleWord: Lexeme | undefined;
   channel: string | undefined;
   recipient: string | undefined;
+  /** The word `to=…` that named the recipient, if one did. */
+  recipientWord: Lexeme | undefined;
   contentType: string | undefined;
   /** Where the constrain marker of the content type stands. */
   constrainedAt: number;
@@ -54,6 +56,7 @@ const HEADER_RULES: readonly HeaderRule[] = [
   readRecipients, // C5, D3, H4
   readOtherWords, // D1, D3, H3
   decideAuthor, // B4
+  reportUndeclaredTool, // H10
 ];
 
 /** Reads a header, whatever it says. If the strict grammar can read it, the result is the same, but for the cases above. */
@@ -70,6 +73,7 @@ export function repairHeader(
     roleWord: undefined,
     channel: undefined,
     recipient: undefined,
+    recipientWord: undefined,
     contentType: undefined,
     constrainedAt: Number.POSITIVE_INFINITY,
   };
@@ -265,6 +269,7 @@ function readRecipients(draft: Draft): void {
     }
   }
   if (counting === undefined) return;
+  draft.recipientWord = counting;
   const behind = draft.lexemes.splice(first);
   if (draft.contentType === undefined && behind.length > 0) {
     draft.contentType = behind.map(({ text }) => text).join(" ");
@@ -328,6 +333,14 @@ function decideAuthor(draft: Draft): void {
   } else {
     report(draft, "unknown-role", roleWord);
   }
+}
+
+/** A call of a tool that nobody offered is a call all the same: the model waits for an answer to it. */
+function reportUndeclaredTool(draft: Draft): void {
+  const { role, recipient, recipientWord, context } = draft;
+  // Without `to=`, only the name of a declared tool is a recipient.
+  if (role !== "assistant" || recipient === undefined || recipientWord === undefined) return;
+  if (context.tools.lacks(recipient)) report(draft, "undeclared-tool", recipientWord);
 }
 
 function splitAt(text: string, separator: string): [string, string | undefined] {

@@ -66,10 +66,12 @@ class Front {
   end = 0;
   readonly diagnostics: HeaderDiagnostic[] = [];
   readonly #text: string;
+  readonly #tools: HeaderContext["tools"];
   #at = 0;
 
-  constructor(text: string, { givenRole, hasStart }: HeaderContext) {
+  constructor(text: string, { givenRole, hasStart, tools }: HeaderContext) {
     this.#text = text;
+    this.#tools = tools;
     this.role = givenRole;
     this.#passSpace();
     const role = this.#next(ROLES)?.[1] as Role | undefined;
@@ -109,6 +111,9 @@ class Front {
       this.diagnostics.push({ code, from, to: this.#at });
     } else {
       this.recipient = recipient;
+      if (this.role === "assistant" && this.#tools.lacks(recipient)) {
+        this.diagnostics.push({ code: "undeclared-tool", from, to: this.#at });
+      }
     }
     return true;
   }
