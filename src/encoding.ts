@@ -1,9 +1,10 @@
-import type { ConversationLike } from "./chat/conversation.js";
+import { type ConversationLike, readConversation } from "./chat/conversation.js";
 import { type Message, type MessageLike, readMessage } from "./chat/message.js";
-import { checkRole, type Role } from "./chat/role.js";
+import { checkRole, Role } from "./chat/role.js";
 import { HarmonyError } from "./errors.js";
 import { checkBoolean, checkOptions, showValue } from "./options.js";
-import type { ParseOptions } from "./parse/options.js";
+import { finalText } from "./parse/final-text.js";
+import type { ParseOptions, RecoveryOptions } from "./parse/options.js";
 import type { Span } from "./parse/span.js";
 import { parseMessages } from "./parse/streamable-parser.js";
 import {
@@ -130,6 +131,20 @@ export class HarmonyEncoding {
   }
 
   /**
+   * Counts the tokens that each message of a conversation renders to, without making them.
+   * @returns A count for each message, 0 for one that is left out; with `nextTurnRole`, one more for the beginning of the
+   *   next turn. Their sum is that of {@link HarmonyEncoding.countConversationTokens}.
+   * @throws HarmonyError, TypeError as {@link HarmonyEncoding.countConversationTokens} does.
+   */
+  countTokensByMessage(conversation: ConversationLike, options?: RenderPartsOptions): number[] {
+    checkPartsOptions(options);
+    const read = readConversation(conversation);
+    const sink = new TokenCounts(this.tokenizer, read.messages.length + (options?.nextTurnRole === undefined ? 0 : 1));
+    renderConversationInto(sink, read, options);
+    return sink.counts;
+  }
+
+  /**
    * Counts the tokens that a text is encoded to as ordinary text, without making them.
    * @throws TypeError where the text is not a string.
    */
@@ -162,6 +177,17 @@ export class HarmonyEncoding {
    */
   parseMessagesFromCompletionTokens(tokens: Iterable<number>, role?: Role | null, options?: ParseOptions): Message[] {
     return parseMessages(this, tokens, role, options);
+  }
+
+  /**
+   * The answer to the user in a completion: the text of the assistant's last message on the channel `final`, as far as it
+   * arrived. The completion follows a prompt that ends with `<|start|>assistant`, and is parsed resiliently. `finalText`
+   * does the same for text, and for messages.
+   * @returns The text, or `undefined` if the model has not come to an answer: it was cut off, or it called a tool.
+   * @throws TypeError for an unknown option, or a value of the wrong type; RangeError for what is not a token at all.
+   */
+  finalText(tokens: Iterable<number>, options?: RecoveryOptions): string | undefined {
+    return finalText(parseMessages(this, tokens, Role.ASSISTANT, { ...options, mode: "resilient" }));
   }
 
   /**
@@ -291,6 +317,26 @@ class TokenCount implements PartSink {
 
   text(text: string): void {
     this.count += this.#tokenizer.countTokens(text);
+  }
+}
+
+/** Counts the tokens of parts by message. */
+class TokenCounts implements PartSink {
+  readonly counts: number[];
+  readonly #tokenizer: Tokenizer;
+
+  /** @param length How many messages there can be. */
+  constructor(tokenizer: Tokenizer, length: number) {
+    this.counts = Array<number>(length).fill(0);
+    this.#tokenizer = tokenizer;
+  }
+
+  special(_token: number, _section: PartSection, message: number): void {
+    this.counts[message]! += 1;
+  }
+
+  text(text: string, _section: PartSection, message: number): void {
+    this.counts[message]! += this.#tokenizer.countTokens(text);
   }
 }
 

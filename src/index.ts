@@ -8,6 +8,7 @@ export {
   type TokenizedParts,
 } from "./encoding.js";
 export { StreamableParser } from "./parse/streamable-parser.js";
+export { type CompletionUsage, type CountedCompletion, usageOf } from "./parse/usage.js";
 export * from "./text.js";
 export type { StreamDecoder } from "./tokenizer/decode/stream-decoder.js";
 export type { EncodeIntoResult, EncodeOptions, Tokenizer } from "./tokenizer/tokenizer.js";

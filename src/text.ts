@@ -20,7 +20,8 @@ export {
 export { Conversation, type ConversationJSON, type ConversationLike } from "./chat/conversation.js";
 export { Message, type MessageJSON, type MessageLike } from "./chat/message.js";
 export { Role } from "./chat/role.js";
-export { type ToolCall, toolCallOf, toolCallsOf } from "./chat/tool-call.js";
+export { type CalledTool, calledToolOf, type ToolCall, toolCallOf, toolCallsOf } from "./chat/tool-call.js";
+export { toolNotFound, toolResult } from "./chat/tool-result.js";
 export {
   ToolDescription,
   type ToolDescriptionLike,
@@ -42,6 +43,7 @@ export type {
   MessageEndEvent,
   MessageStartEvent,
 } from "./parse/event.js";
+export { finalText } from "./parse/final-text.js";
 export type { FinishOptions, FinishReason } from "./parse/finish.js";
 export type { Header } from "./parse/header.js";
 export type { ParseMode, ParseOptions, Prefill, RecoveryOptions, TextParseOptions } from "./parse/options.js";
@@ -53,5 +55,7 @@ export {
   type RenderPartsOptions,
   renderConversationParts,
 } from "./render/conversation.js";
+export { renderConversationText } from "./render/conversation-text.js";
+export { neutralizeMarkers, restoreMarkers } from "./render/neutralize-markers.js";
 export type { PartSection, RenderedPart } from "./render/parts.js";
 export { SpecialToken } from "./special-tokens.js";
