@@ -12,3 +12,10 @@ export { type CompletionUsage, type CountedCompletion, usageOf } from "./parse/u
 export * from "./text.js";
 export type { StreamDecoder } from "./tokenizer/decode/stream-decoder.js";
 export type { EncodeIntoResult, EncodeOptions, Tokenizer } from "./tokenizer/tokenizer.js";
+export {
+  type DroppedMessages,
+  type FitOptions,
+  type FittedConversation,
+  fitConversation,
+  type ShortenedResult,
+} from "./turn/budget.js";

@@ -76,10 +76,10 @@ export function renderConversationInto(
 ): void {
   const { messages } = readConversation(conversation);
   const hasFunctionTools = messages.some(declaresFunctions);
-  const firstKept = autoDropAnalysis ? droppedBefore(messages) : 0;
+  const isLeftOut = leftOut(messages, { autoDropAnalysis });
   const last = messages.length - 1;
   messages.forEach((message, index) => {
-    if (index < firstKept && message.channel === Channel.ANALYSIS) return;
+    if (isLeftOut[index]) return;
     const returns = training && index === last && isFinalAnswer(message);
     const terminator = returns ? SpecialToken.RETURN : undefined;
     renderMessage(message, { index, path: `messages[${index}]`, hasFunctionTools, terminator }, sink);
@@ -88,6 +88,15 @@ export function renderConversationInto(
     sink.special(SpecialToken.START, "header", messages.length);
     sink.text(nextTurnRole, "header", messages.length);
   }
+}
+
+/** For each message of a conversation, whether rendering leaves it out. */
+export function leftOut(
+  messages: readonly Message[],
+  { autoDropAnalysis = true }: RenderConversationOptions,
+): boolean[] {
+  const firstKept = autoDropAnalysis ? droppedBefore(messages) : 0;
+  return messages.map(({ channel }, index) => index < firstKept && channel === Channel.ANALYSIS);
 }
 
 /**
