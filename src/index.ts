@@ -1,4 +1,8 @@
-/** The whole package: everything that the entry for text has, and what needs the vocabulary. */
+/**
+ * The whole package: everything that `harmony-format/text` has, and what needs the vocabulary. Begin with
+ * {@link loadHarmonyEncoding}.
+ * @packageDocumentation
+ */
 export {
   HarmonyEncoding,
   HarmonyEncodingName,

@@ -1,6 +1,8 @@
 /**
  * The entry for programs whose engine takes and returns text: everything but tokens. Nothing here needs the vocabulary,
- * which is by far the largest part of the package.
+ * which is by far the largest part of the package. Begin with {@link renderConversationParts} and
+ * {@link HarmonyTextParser}.
+ * @packageDocumentation
  */
 export { Author, type AuthorLike } from "./chat/author.js";
 export { Channel } from "./chat/channel.js";

@@ -206,7 +206,7 @@ export class Assembler<Input> {
   }
 
   #keep(content: Span, given: Ending): void {
-    const message = new Message({ ...this.#header!, content: [{ type: "text", text: this.#content }] });
+    const message = new Message({ ...this.#header!, content: this.#content });
     const ending = given === "end-of-input" && this.isStopped ? swallowedStop(this.#header!) : given;
     const terminator: Span = TERMINATORS.has(ending) ? [this.position, this.end] : [this.position, this.position];
     const spans: MessageSpans = { header: [this.#headerStart, content[0]], content, terminator };

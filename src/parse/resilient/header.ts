@@ -2,7 +2,7 @@ import { isRole, type Role } from "../../chat/role.js";
 import type { DiagnosticCode } from "../diagnostic.js";
 import { type Header, nameWithout } from "../header.js";
 import type { DeclaredTools } from "../machine/settings.js";
-import { ANY_CHANNEL, ANY_ROLE, channelNamed, isContentType, TO } from "../words.js";
+import { ANY_CHANNEL, ANY_CONTENT_TYPE, ANY_ROLE, channelNamed, isContentType, TO } from "../words.js";
 import { type Lexeme, lexHeader } from "./header-lexer.js";
 import { channelMeant, isFullToolName } from "./word-meaning.js";
 
@@ -33,7 +33,7 @@ interface Draft {
   roleWord: Lexeme | undefined;
   channel: string | undefined;
   recipient: string | undefined;
-  /** The word `to=…` that named the recipient, if one did. */
+  /** The `to=…` that the recipient was read from. */
   recipientWord: Lexeme | undefined;
   contentType: string | undefined;
   /** Where the constrain marker of the content type stands. */
@@ -55,6 +55,7 @@ const HEADER_RULES: readonly HeaderRule[] = [
   readConstrainedType, // D1, D2, G4, H1
   readRecipients, // C5, D3, H4
   readOtherWords, // D1, D3, H3
+  readGluedType, // H2
   decideAuthor, // B4
   reportUndeclaredTool, // H10
 ];
@@ -256,20 +257,18 @@ function readRecipients(draft: Draft): void {
   for (const empty of take(draft, ({ text }) => text === TO)) report(draft, "empty-recipient", empty);
   const first = draft.lexemes.findIndex(({ text }) => text.startsWith(TO));
   if (first < 0) return;
-  let counting: Lexeme | undefined;
   for (const word of draft.lexemes.splice(first)) {
     if (!word.text.startsWith(TO)) {
       draft.lexemes.push(word);
     } else if (isAuthor(draft, word.text.slice(TO.length))) {
       report(draft, "recipient-is-author", word);
     } else {
-      if (counting !== undefined) report(draft, "repeated-recipient", counting);
-      counting = word;
+      if (draft.recipientWord !== undefined) report(draft, "repeated-recipient", draft.recipientWord);
+      draft.recipientWord = word;
       draft.recipient = word.text.slice(TO.length);
     }
   }
-  if (counting === undefined) return;
-  draft.recipientWord = counting;
+  if (draft.recipientWord === undefined) return;
   const behind = draft.lexemes.splice(first);
   if (draft.contentType === undefined && behind.length > 0) {
     draft.contentType = behind.map(({ text }) => text).join(" ");
@@ -308,6 +307,24 @@ function readContentType(draft: Draft, words: Lexeme[], followsRecipient: boolea
   const unknown = words.findLastIndex(({ text }) => !isContentType(text));
   const types = words.splice(followsRecipient && words.length === 1 ? 0 : unknown + 1);
   if (types.length > 0) draft.contentType = types.map(({ text }) => text).join(" ");
+}
+
+/** A recipient with a content type glued to it. */
+const GLUED_TYPE = new RegExp(`^${TO}(.+)(${ANY_CONTENT_TYPE})$`, "i");
+
+/**
+ * Reads a content type that is glued to a declared tool, unless both in one are a declared tool as well. A content type
+ * that stands anywhere else in the header counts instead.
+ */
+function readGluedType(draft: Draft): void {
+  const { context, recipient, recipientWord } = draft;
+  if (recipient === undefined || recipientWord === undefined) return;
+  const [, name, type] = GLUED_TYPE.exec(recipientWord.text) ?? [];
+  if (name === undefined || context.tools.fullName(name) === undefined) return;
+  if (context.tools.fullName(recipient) !== undefined) return;
+  report(draft, "inexact-recipient", recipientWord);
+  draft.recipient = name;
+  draft.contentType ??= type;
 }
 
 /** Decides what a word means that stands where a role should: a tool that answers, a tool that is called, or nothing. */
