@@ -7,13 +7,15 @@ import type { ParseOptions } from "./parse/options.js";
 import type { Span } from "./parse/span.js";
 import { parseMessages } from "./parse/streamable-parser.js";
 import {
+  checkCompletionOptions,
   checkConversationOptions,
   checkPartsOptions,
+  type RenderCompletionOptions,
   type RenderConversationOptions,
   type RenderPartsOptions,
   renderConversationInto,
 } from "./render/conversation.js";
-import { renderMessage } from "./render/message.js";
+import { checkRecipientPlace, type RecipientPlace, renderMessage } from "./render/message.js";
 import { type PartSection, type PartSink, type RenderedPart, specialPart, textPart } from "./render/parts.js";
 import { SPECIAL_TOKENS, STOP_TOKENS, STOP_TOKENS_FOR_ASSISTANT_ACTIONS } from "./special-tokens.js";
 import { createTokenizer } from "./tokenizer/o200k.js";
@@ -28,7 +30,11 @@ export type HarmonyEncodingName = (typeof HarmonyEncodingName)[keyof typeof Harm
 export interface RenderOptions {
   /** Whether the conversation around the message declares functions; a system message then says so. Default: `false`. */
   readonly conversationHasFunctionTools?: boolean | undefined;
+  /** Where the header of an assistant's message has its recipient. Default: `"role"`, as in the reference. */
+  readonly recipientPlace?: RecipientPlace | undefined;
 }
+
+const RENDER_OPTIONS = ["conversationHasFunctionTools", "recipientPlace"] as const satisfies (keyof RenderOptions)[];
 
 /** A part of a prompt, and the tokens of the prompt that it became. */
 export interface TokenizedPart extends RenderedPart {
@@ -65,18 +71,19 @@ export class HarmonyEncoding {
   }
 
   /**
-   * Renders a conversation as the prompt for a completion: its messages, and then the beginning of the next one.
+   * Renders a conversation as the prompt for a completion: its messages, and then the beginning of the next one, of which
+   * the option `prefill` can give more than the role.
    * @param nextTurnRole Whose message the model is to write, nearly always `"assistant"`.
    * @returns Token ids, as inference engines take them.
    * @throws HarmonyError where the conversation is not well formed, with the JSON path; `unknown-role`.
-   * @throws TypeError for an unknown option, or a value of the wrong type.
+   * @throws TypeError for an unknown option, a value of the wrong type, or options that exclude each other.
    */
   renderConversationForCompletion(
     conversation: ConversationLike,
     nextTurnRole: Role,
-    options?: RenderConversationOptions,
+    options?: RenderCompletionOptions,
   ): number[] {
-    checkConversationOptions(options);
+    checkCompletionOptions(options);
     checkRole(nextTurnRole, "nextTurnRole");
     return this.#tokensOf(conversation, { ...options, nextTurnRole });
   }
@@ -85,7 +92,7 @@ export class HarmonyEncoding {
    * Renders the messages of a conversation, and nothing else.
    * @returns Token ids, as inference engines take them.
    * @throws HarmonyError where the conversation is not well formed, with the JSON path.
-   * @throws TypeError for an unknown option, or a value of the wrong type.
+   * @throws TypeError for an unknown option, a value of the wrong type, or options that exclude each other.
    */
   renderConversation(conversation: ConversationLike, options?: RenderConversationOptions): number[] {
     checkConversationOptions(options);
@@ -97,7 +104,7 @@ export class HarmonyEncoding {
    * ends with return instead of end.
    * @returns Token ids, as inference engines take them.
    * @throws HarmonyError where the conversation is not well formed, with the JSON path.
-   * @throws TypeError for an unknown option, or a value of the wrong type.
+   * @throws TypeError for an unknown option, a value of the wrong type, or options that exclude each other.
    */
   renderConversationForTraining(conversation: ConversationLike, options?: RenderConversationOptions): number[] {
     checkConversationOptions(options);
@@ -108,7 +115,7 @@ export class HarmonyEncoding {
    * Renders a conversation to tokens, and says from which part of which message each of them comes: for loss masks, for
    * token counts by message, for caching the beginning of a prompt.
    * @throws HarmonyError where the conversation is not well formed, with the JSON path; `unknown-role` for `nextTurnRole`.
-   * @throws TypeError for an unknown option, or a value of the wrong type.
+   * @throws TypeError for an unknown option, a value of the wrong type, or options that exclude each other.
    */
   renderConversationWithParts(conversation: ConversationLike, options?: RenderPartsOptions): TokenizedParts {
     checkPartsOptions(options);
@@ -144,11 +151,13 @@ export class HarmonyEncoding {
    * @throws TypeError for an unknown option, or a value of the wrong type.
    */
   render(message: MessageLike, options?: RenderOptions): number[] {
-    checkOptions(options, ["conversationHasFunctionTools"] satisfies (keyof RenderOptions)[], "render");
-    checkBoolean(options?.conversationHasFunctionTools, "conversationHasFunctionTools");
+    checkOptions(options, RENDER_OPTIONS, "render");
+    const { conversationHasFunctionTools: hasFunctionTools = false, recipientPlace } = options ?? {};
+    checkBoolean(hasFunctionTools, "conversationHasFunctionTools");
+    checkRecipientPlace(recipientPlace);
     const sink = new TokenList(this.tokenizer);
-    const hasFunctionTools = options?.conversationHasFunctionTools ?? false;
-    renderMessage(readMessage(message, "", false), { index: 0, path: "", hasFunctionTools }, sink);
+    const setting = { index: 0, path: "", hasFunctionTools, recipientPlace };
+    renderMessage(readMessage(message, "", false), setting, sink);
     return sink.tokens;
   }
 
