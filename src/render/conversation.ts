@@ -48,17 +48,13 @@ export interface RenderPartsOptions extends RenderCompletionOptions {
 }
 
 /** The names of the options that every function has that renders a conversation. */
-export const CONVERSATION_OPTIONS = [
+export const CONVERSATION_OPTIONS: readonly (keyof RenderConversationOptions)[] = [
   "autoDropAnalysis",
   "keepAnalysis",
   "recipientPlace",
-] as const satisfies (keyof RenderConversationOptions)[];
-const COMPLETION_OPTIONS = [...CONVERSATION_OPTIONS, "prefill"] as const satisfies (keyof RenderCompletionOptions)[];
-const PARTS_OPTIONS = [
-  ...COMPLETION_OPTIONS,
-  "nextTurnRole",
-  "training",
-] as const satisfies (keyof RenderPartsOptions)[];
+];
+const COMPLETION_OPTIONS: readonly (keyof RenderCompletionOptions)[] = [...CONVERSATION_OPTIONS, "prefill"];
+const PARTS_OPTIONS: readonly (keyof RenderPartsOptions)[] = [...COMPLETION_OPTIONS, "nextTurnRole", "training"];
 
 /**
  * Checks the options of a function that renders a conversation for one purpose.
