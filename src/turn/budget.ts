@@ -4,11 +4,16 @@ import { Role } from "../chat/role.js";
 import type { HarmonyEncoding } from "../encoding.js";
 import { HarmonyError } from "../errors.js";
 import { checkOptions, showValue } from "../options.js";
-import { leftOut, type RenderConversationOptions } from "../render/conversation.js";
+import {
+  COMPLETION_OPTIONS,
+  checkCompletionOptions,
+  messagesLeftOut,
+  type RenderCompletionOptions,
+} from "../render/conversation.js";
 import { isInstruction, type Turn, turnsOf } from "./turns.js";
 
 /** How much a conversation may cost, and what may be done about it. */
-export interface FitOptions extends RenderConversationOptions {
+export interface FitOptions extends RenderCompletionOptions {
   /** How many tokens prompt and completion may have together: the size of the engine's context. */
   readonly maxTokens: number;
   /** How many of these tokens to leave for the completion. Default: 0. */
@@ -79,6 +84,7 @@ export function fitConversation(
   conversation: ConversationLike,
   options: FitOptions,
 ): FittedConversation {
+  checkEncoding(encoding);
   checkFitOptions(options);
   const { maxTokens, reserve = 0 } = options;
   const prompt = new Prompt(encoding, readConversation(conversation), options);
@@ -115,7 +121,7 @@ class Prompt {
     this.#given = conversation;
     this.#messages = [...conversation.messages];
     this.#counts = countAll(encoding, conversation, options);
-    this.#isLeftOutAtFirst = leftOut(conversation.messages, options);
+    this.#isLeftOutAtFirst = messagesLeftOut(conversation.messages, options);
     const turns = turnsOf(conversation.messages);
     const stays = turns.map((turn, index) => index === turns.length - 1 || this.#isKept(turn));
     this.droppable = turns.filter((_, index) => !stays[index]);
@@ -206,7 +212,7 @@ class Prompt {
   #isLeftOutNow(): boolean[] {
     const isDropped = this.#areDropped(this.#dropped);
     const kept = this.#messages.flatMap((_, index) => (isDropped[index] ? [] : [index]));
-    const isLeftOut = leftOut(
+    const isLeftOut = messagesLeftOut(
       kept.map((index) => this.#messages[index]!),
       this.#options,
     );
@@ -221,7 +227,7 @@ class Prompt {
   #tokensWithout(turns: number): number {
     const isDropped = this.#areDropped(turns);
     const kept = this.#messages.filter((_, index) => !isDropped[index]);
-    const isLeftOut = leftOut(kept, this.#options);
+    const isLeftOut = messagesLeftOut(kept, this.#options);
     let tokens = this.#counts.at(-1)!;
     let place = 0;
     for (let index = 0; index < this.#messages.length; index++) {
@@ -249,8 +255,8 @@ class Prompt {
 
 /** The tokens of every message, also of one that rendering would leave out, and last those of the next turn's beginning. */
 function countAll(encoding: HarmonyEncoding, conversation: Conversation, options: FitOptions): number[] {
-  const { nextTurnRole = Role.ASSISTANT } = options;
-  return encoding.countTokensByMessage(conversation, { nextTurnRole, autoDropAnalysis: false });
+  const { nextTurnRole = Role.ASSISTANT, recipientPlace, prefill } = options;
+  return encoding.countTokensByMessage(conversation, { nextTurnRole, recipientPlace, prefill, keepAnalysis: "all" });
 }
 
 function overBudget(needed: number, { maxTokens, reserve = 0, keep }: FitOptions): HarmonyError {
@@ -262,17 +268,21 @@ function overBudget(needed: number, { maxTokens, reserve = 0, keep }: FitOptions
   return new HarmonyError("over-budget", message, { path: "maxTokens" });
 }
 
-const FIT_OPTIONS = [
+const FIT_OPTIONS: readonly (keyof FitOptions)[] = [
   "maxTokens",
   "reserve",
   "keep",
   "shorten",
   "nextTurnRole",
-  "autoDropAnalysis",
-] as const satisfies (keyof FitOptions)[];
+  ...COMPLETION_OPTIONS,
+];
 
 function checkFitOptions(options: FitOptions): void {
-  checkOptions(options ?? null, FIT_OPTIONS, "fitConversation");
+  if (options === undefined)
+    throw new TypeError("fitConversation needs the option maxTokens, as { maxTokens: 131072 }");
+  checkOptions(options, FIT_OPTIONS, "fitConversation");
+  const { maxTokens, reserve, keep, shorten, nextTurnRole, ...rendering } = options;
+  checkCompletionOptions(rendering);
   checkCount(options.maxTokens, "maxTokens", 1);
   if (options.reserve !== undefined) checkCount(options.reserve, "reserve", 0);
   for (const name of ["keep", "shorten"] as const) {
@@ -281,6 +291,12 @@ function checkFitOptions(options: FitOptions): void {
       throw new TypeError(`${name} must be a function, not ${showValue(rule)}`);
     }
   }
+}
+
+function checkEncoding(encoding: unknown): void {
+  if (typeof (encoding as Partial<HarmonyEncoding> | null | undefined)?.countTokensByMessage === "function") return;
+  const remedy = "fitConversation(loadHarmonyEncoding(), conversation, options)";
+  throw new TypeError(`encoding must be a HarmonyEncoding, not ${showValue(encoding)}; write ${remedy}`);
 }
 
 /** Refuses what is not a number of tokens. */
