@@ -12,8 +12,8 @@ export interface Turn {
 
 /**
  * Divides a conversation into turns: the message of a user, or several in a row, and all that follows up to the next one.
- * What an assistant says before the first user is a turn as well. Where a call and its result stand in different turns, because a
- * user has said something between them, these turns and those between them are one. Linear.
+ * What an assistant says before the first user is a turn as well. Where a call and its result stand in different turns,
+ * because a user has said something between them, these turns and those between them are one. Linear.
  */
 export function turnsOf(messages: readonly Message[]): Turn[] {
   const starts = startsOfTurns(messages);
