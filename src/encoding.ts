@@ -1,21 +1,32 @@
-import type { ConversationLike } from "./chat/conversation.js";
+import { Conversation, type ConversationLike, readConversation } from "./chat/conversation.js";
 import { type Message, type MessageLike, readMessage } from "./chat/message.js";
-import { checkRole, type Role } from "./chat/role.js";
+import { checkRole, Role } from "./chat/role.js";
 import { HarmonyError } from "./errors.js";
-import { checkBoolean, checkOptions, showValue } from "./options.js";
-import type { ParseOptions } from "./parse/options.js";
-import type { Span } from "./parse/span.js";
+import { checkBoolean, checkIterable, checkOptions, showValue } from "./options.js";
+import { finalText } from "./parse/final-text.js";
+import type { ParseOptions, RecoveryOptions } from "./parse/options.js";
 import { parseMessages } from "./parse/streamable-parser.js";
 import {
+  checkCompletionOptions,
   checkConversationOptions,
   checkPartsOptions,
+  type RenderCompletionOptions,
   type RenderConversationOptions,
   type RenderPartsOptions,
   renderConversationInto,
 } from "./render/conversation.js";
-import { renderMessage } from "./render/message.js";
-import { type PartSection, type PartSink, type RenderedPart, specialPart, textPart } from "./render/parts.js";
+import { checkRecipientPlace, type RecipientPlace, renderMessage } from "./render/message.js";
+import { checkTrainingOptions, messagesToLearn, type RenderForTrainingOptions } from "./render/training.js";
 import { SPECIAL_TOKENS, STOP_TOKENS, STOP_TOKENS_FOR_ASSISTANT_ACTIONS } from "./special-tokens.js";
+import {
+  MaskedTokens,
+  type RenderedMessageSpans,
+  TokenCount,
+  TokenCounts,
+  type TokenizedPart,
+  TokenizedPartList,
+  TokenList,
+} from "./token-sinks.js";
 import { createTokenizer } from "./tokenizer/o200k.js";
 import type { EncodeOptions, Tokenizer } from "./tokenizer/tokenizer.js";
 
@@ -28,13 +39,11 @@ export type HarmonyEncodingName = (typeof HarmonyEncodingName)[keyof typeof Harm
 export interface RenderOptions {
   /** Whether the conversation around the message declares functions; a system message then says so. Default: `false`. */
   readonly conversationHasFunctionTools?: boolean | undefined;
+  /** Where the header of an assistant's message has its recipient. Default: `"role"`, as in the reference. */
+  readonly recipientPlace?: RecipientPlace | undefined;
 }
 
-/** A part of a prompt, and the tokens of the prompt that it became. */
-export interface TokenizedPart extends RenderedPart {
-  /** The range of the part in the `tokens` of the prompt, by index. */
-  readonly span: Span;
-}
+const RENDER_OPTIONS = ["conversationHasFunctionTools", "recipientPlace"] as const satisfies (keyof RenderOptions)[];
 
 /** The tokens of a prompt, and the parts that they come from. */
 export interface TokenizedParts {
@@ -42,6 +51,26 @@ export interface TokenizedParts {
   readonly tokens: number[];
   /** In order, and without gaps: each part's span begins where the one before it ends. */
   readonly parts: TokenizedPart[];
+}
+
+/** A conversation as training data. */
+export interface TrainingTokens {
+  /** Token ids. */
+  readonly tokens: Uint32Array<ArrayBuffer>;
+  /** For each token, 1 if the model is to learn it, and 0 if it is only context. */
+  readonly mask: Uint8Array<ArrayBuffer>;
+  /** Where each message that was not left out stands. */
+  readonly spans: readonly RenderedMessageSpans[];
+}
+
+/** Many conversations as training data, one behind the other. */
+export interface TrainingBatch {
+  /** Token ids of all conversations. */
+  readonly tokens: Uint32Array<ArrayBuffer>;
+  /** For each token, 1 if the model is to learn it, and 0 if it is only context. */
+  readonly mask: Uint8Array<ArrayBuffer>;
+  /** Where each conversation begins, and at the end where the last one ends: one number more than conversations. */
+  readonly offsets: Uint32Array<ArrayBuffer>;
 }
 
 /**
@@ -65,18 +94,19 @@ export class HarmonyEncoding {
   }
 
   /**
-   * Renders a conversation as the prompt for a completion: its messages, and then the beginning of the next one.
+   * Renders a conversation as the prompt for a completion: its messages, and then the beginning of the next one, of which
+   * the option `prefill` can give more than the role.
    * @param nextTurnRole Whose message the model is to write, nearly always `"assistant"`.
    * @returns Token ids, as inference engines take them.
    * @throws HarmonyError where the conversation is not well formed, with the JSON path; `unknown-role`.
-   * @throws TypeError for an unknown option, or a value of the wrong type.
+   * @throws TypeError for an unknown option, a value of the wrong type, or options that exclude each other.
    */
   renderConversationForCompletion(
     conversation: ConversationLike,
     nextTurnRole: Role,
-    options?: RenderConversationOptions,
+    options?: RenderCompletionOptions,
   ): number[] {
-    checkConversationOptions(options);
+    checkCompletionOptions(options);
     checkRole(nextTurnRole, "nextTurnRole");
     return this.#tokensOf(conversation, { ...options, nextTurnRole });
   }
@@ -85,7 +115,7 @@ export class HarmonyEncoding {
    * Renders the messages of a conversation, and nothing else.
    * @returns Token ids, as inference engines take them.
    * @throws HarmonyError where the conversation is not well formed, with the JSON path.
-   * @throws TypeError for an unknown option, or a value of the wrong type.
+   * @throws TypeError for an unknown option, a value of the wrong type, or options that exclude each other.
    */
   renderConversation(conversation: ConversationLike, options?: RenderConversationOptions): number[] {
     checkConversationOptions(options);
@@ -93,11 +123,12 @@ export class HarmonyEncoding {
   }
 
   /**
-   * Renders a conversation as training data: if its last message is an assistant's on the channel `final`, this message
-   * ends with return instead of end.
+   * Renders a conversation as the reference does for training: if its last message is an assistant's on the channel
+   * `final`, this message ends with return instead of end. Like every prompt it leaves out old analysis unless an option
+   * says otherwise; {@link HarmonyEncoding.renderForTraining} keeps it, and says which tokens the model is to learn.
    * @returns Token ids, as inference engines take them.
    * @throws HarmonyError where the conversation is not well formed, with the JSON path.
-   * @throws TypeError for an unknown option, or a value of the wrong type.
+   * @throws TypeError for an unknown option, a value of the wrong type, or options that exclude each other.
    */
   renderConversationForTraining(conversation: ConversationLike, options?: RenderConversationOptions): number[] {
     checkConversationOptions(options);
@@ -105,10 +136,53 @@ export class HarmonyEncoding {
   }
 
   /**
+   * Renders a conversation as training data, with a mask of the tokens that the model itself writes: of each completion
+   * everything behind the `<|start|>assistant` of its prompt, with the headers of its later messages and the token with
+   * which it ended. Analysis is kept unless an option says otherwise.
+   * @param conversation The conversation, or its canonical JSON as text.
+   * @throws HarmonyError where the conversation is not well formed, with the JSON path.
+   * @throws TypeError for an unknown option, a value of the wrong type, or options that exclude each other.
+   */
+  renderForTraining(conversation: ConversationLike | string, options: RenderForTrainingOptions = {}): TrainingTokens {
+    checkTrainingOptions(options);
+    const spans: RenderedMessageSpans[] = [];
+    const sink = new MaskedTokens(this.tokenizer);
+    sink.noteSpans(spans);
+    renderTraining(sink, conversation, options);
+    return { tokens: sink.tokens(), mask: sink.mask(), spans };
+  }
+
+  /**
+   * Renders many conversations as {@link HarmonyEncoding.renderForTraining} does, into one pair of arrays.
+   * @param conversations The conversations, or the canonical JSON of each as text.
+   * @throws HarmonyError where a conversation is not well formed; its path begins with `conversations[…]`.
+   * @throws TypeError for what cannot be iterated, an unknown option, a value of the wrong type, or options that exclude
+   *   each other.
+   */
+  renderBatchForTraining(
+    conversations: Iterable<ConversationLike | string>,
+    options: RenderForTrainingOptions = {},
+  ): TrainingBatch {
+    checkTrainingOptions(options);
+    checkIterable(conversations, "conversations", "a list of conversations");
+    const sink = new MaskedTokens(this.tokenizer);
+    const offsets = [0];
+    for (const conversation of conversations) {
+      try {
+        renderTraining(sink, conversation, options);
+      } catch (error) {
+        throw error instanceof HarmonyError ? inConversation(error, offsets.length - 1) : error;
+      }
+      offsets.push(sink.length);
+    }
+    return { tokens: sink.tokens(), mask: sink.mask(), offsets: Uint32Array.from(offsets) };
+  }
+
+  /**
    * Renders a conversation to tokens, and says from which part of which message each of them comes: for loss masks, for
    * token counts by message, for caching the beginning of a prompt.
    * @throws HarmonyError where the conversation is not well formed, with the JSON path; `unknown-role` for `nextTurnRole`.
-   * @throws TypeError for an unknown option, or a value of the wrong type.
+   * @throws TypeError for an unknown option, a value of the wrong type, or options that exclude each other.
    */
   renderConversationWithParts(conversation: ConversationLike, options?: RenderPartsOptions): TokenizedParts {
     checkPartsOptions(options);
@@ -130,6 +204,20 @@ export class HarmonyEncoding {
   }
 
   /**
+   * Counts the tokens that each message of a conversation renders to, without making them.
+   * @returns A count for each message, 0 for one that is left out; with `nextTurnRole`, one more for the beginning of the
+   *   next turn. Their sum is that of {@link HarmonyEncoding.countConversationTokens}.
+   * @throws HarmonyError, TypeError as {@link HarmonyEncoding.countConversationTokens} does.
+   */
+  countTokensByMessage(conversation: ConversationLike, options?: RenderPartsOptions): number[] {
+    checkPartsOptions(options);
+    const read = readConversation(conversation);
+    const sink = new TokenCounts(this.tokenizer, read.messages.length + (options?.nextTurnRole === undefined ? 0 : 1));
+    renderConversationInto(sink, read, options);
+    return sink.counts;
+  }
+
+  /**
    * Counts the tokens that a text is encoded to as ordinary text, without making them.
    * @throws TypeError where the text is not a string.
    */
@@ -144,11 +232,13 @@ export class HarmonyEncoding {
    * @throws TypeError for an unknown option, or a value of the wrong type.
    */
   render(message: MessageLike, options?: RenderOptions): number[] {
-    checkOptions(options, ["conversationHasFunctionTools"] satisfies (keyof RenderOptions)[], "render");
-    checkBoolean(options?.conversationHasFunctionTools, "conversationHasFunctionTools");
+    checkOptions(options, RENDER_OPTIONS, "render");
+    const { conversationHasFunctionTools: hasFunctionTools = false, recipientPlace } = options ?? {};
+    checkBoolean(hasFunctionTools, "conversationHasFunctionTools");
+    checkRecipientPlace(recipientPlace);
     const sink = new TokenList(this.tokenizer);
-    const hasFunctionTools = options?.conversationHasFunctionTools ?? false;
-    renderMessage(readMessage(message, "", false), { index: 0, path: "", hasFunctionTools }, sink);
+    const setting = { index: 0, path: "", hasFunctionTools, recipientPlace };
+    renderMessage(readMessage(message, "", false), setting, sink);
     return sink.tokens;
   }
 
@@ -162,6 +252,17 @@ export class HarmonyEncoding {
    */
   parseMessagesFromCompletionTokens(tokens: Iterable<number>, role?: Role | null, options?: ParseOptions): Message[] {
     return parseMessages(this, tokens, role, options);
+  }
+
+  /**
+   * The answer to the user in a completion: the text of the assistant's last message on the channel `final`, as far as it
+   * arrived. The completion follows a prompt that ends with `<|start|>assistant`, and is parsed resiliently. `finalText`
+   * does the same for text, and for messages.
+   * @returns The text, or `undefined` if the model has not come to an answer: it was cut off, or it called a tool.
+   * @throws TypeError for an unknown option, or a value of the wrong type; RangeError for what is not a token at all.
+   */
+  finalText(tokens: Iterable<number>, options?: RecoveryOptions): string | undefined {
+    return finalText(parseMessages(this, tokens, Role.ASSISTANT, { ...options, mode: "resilient" }));
   }
 
   /**
@@ -228,70 +329,24 @@ export class HarmonyEncoding {
   }
 }
 
-/** Collects the tokens of parts. */
-class TokenList implements PartSink {
-  readonly tokens: number[] = [];
-  readonly #tokenizer: Tokenizer;
-
-  constructor(tokenizer: Tokenizer) {
-    this.#tokenizer = tokenizer;
-  }
-
-  special(token: number): void {
-    this.tokens.push(token);
-  }
-
-  text(text: string): void {
-    this.#tokenizer.encodeOrdinary(text, this.tokens);
+function renderTraining(
+  sink: MaskedTokens,
+  conversation: ConversationLike | string,
+  options: RenderForTrainingOptions,
+): void {
+  const { messages } =
+    typeof conversation === "string" ? Conversation.fromJSON(conversation) : readConversation(conversation);
+  for (const learned of messagesToLearn(messages, options)) {
+    sink.begin(learned);
+    renderMessage(learned.message, learned.setting, sink);
   }
 }
 
-/** Collects the tokens of parts, and the parts. */
-class TokenizedPartList implements PartSink {
-  readonly parts: TokenizedPart[] = [];
-  readonly #list: TokenList;
-
-  constructor(tokenizer: Tokenizer) {
-    this.#list = new TokenList(tokenizer);
-  }
-
-  get tokens(): number[] {
-    return this.#list.tokens;
-  }
-
-  special(token: number, section: PartSection, message: number): void {
-    const start = this.tokens.length;
-    this.#list.special(token);
-    this.#add(specialPart(token, section, message), start);
-  }
-
-  text(text: string, section: PartSection, message: number): void {
-    const start = this.tokens.length;
-    this.#list.text(text);
-    this.#add(textPart(text, section, message), start);
-  }
-
-  #add(part: RenderedPart, start: number): void {
-    this.parts.push({ ...part, span: [start, this.tokens.length] });
-  }
-}
-
-/** Counts the tokens of parts. */
-class TokenCount implements PartSink {
-  count = 0;
-  readonly #tokenizer: Tokenizer;
-
-  constructor(tokenizer: Tokenizer) {
-    this.#tokenizer = tokenizer;
-  }
-
-  special(): void {
-    this.count += 1;
-  }
-
-  text(text: string): void {
-    this.count += this.#tokenizer.countTokens(text);
-  }
+/** The error about one of many conversations. */
+function inConversation({ code, message, path, offset }: HarmonyError, index: number): HarmonyError {
+  const at = `conversations[${index}]`;
+  const place = path === undefined || path === "" ? at : `${at}.${path}`;
+  return new HarmonyError(code, `${message} (in ${at})`, { path: place, ...(offset === undefined ? {} : { offset }) });
 }
 
 let gptOss: HarmonyEncoding | undefined;

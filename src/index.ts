@@ -8,10 +8,21 @@ export {
   HarmonyEncodingName,
   loadHarmonyEncoding,
   type RenderOptions,
-  type TokenizedPart,
   type TokenizedParts,
+  type TrainingBatch,
+  type TrainingTokens,
 } from "./encoding.js";
 export { StreamableParser } from "./parse/streamable-parser.js";
+export { type CompletionUsage, type CountedCompletion, usageOf } from "./parse/usage.js";
+export type { RenderForTrainingOptions, TrainOn } from "./render/training.js";
 export * from "./text.js";
+export type { RenderedMessageSpans, TokenizedPart } from "./token-sinks.js";
 export type { StreamDecoder } from "./tokenizer/decode/stream-decoder.js";
 export type { EncodeIntoResult, EncodeOptions, Tokenizer } from "./tokenizer/tokenizer.js";
+export {
+  type DroppedMessages,
+  type FitOptions,
+  type FittedConversation,
+  fitConversation,
+  type ShortenedResult,
+} from "./turn/budget.js";

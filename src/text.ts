@@ -21,8 +21,10 @@ export {
 } from "./chat/content.js";
 export { Conversation, type ConversationJSON, type ConversationLike } from "./chat/conversation.js";
 export { Message, type MessageJSON, type MessageLike } from "./chat/message.js";
+export type { Prefill } from "./chat/prefill.js";
 export { Role } from "./chat/role.js";
-export { type ToolCall, toolCallOf, toolCallsOf } from "./chat/tool-call.js";
+export { type CalledTool, calledToolOf, type ToolCall, toolCallOf, toolCallsOf } from "./chat/tool-call.js";
+export { toolNotFound, toolResult } from "./chat/tool-result.js";
 export {
   ToolDescription,
   type ToolDescriptionLike,
@@ -44,15 +46,22 @@ export type {
   MessageEndEvent,
   MessageStartEvent,
 } from "./parse/event.js";
+export { finalText } from "./parse/final-text.js";
+export type { FinishOptions, FinishReason } from "./parse/finish.js";
 export type { Header } from "./parse/header.js";
-export type { ParseMode, ParseOptions, Prefill, RecoveryOptions, TextParseOptions } from "./parse/options.js";
+export type { ParseMode, ParseOptions, RecoveryOptions, TextParseOptions } from "./parse/options.js";
 export type { MessageSpans, Span } from "./parse/span.js";
 export { type StateData, StreamState } from "./parse/stream-state.js";
 export { HarmonyTextParser } from "./parse/text-parser.js";
 export {
+  type RenderCompletionOptions,
   type RenderConversationOptions,
   type RenderPartsOptions,
   renderConversationParts,
 } from "./render/conversation.js";
+export { renderConversationText } from "./render/conversation-text.js";
+export type { KeepAnalysis } from "./render/keep-analysis.js";
+export type { RecipientPlace } from "./render/message.js";
+export { neutralizeMarkers, restoreMarkers } from "./render/neutralize-markers.js";
 export type { PartSection, RenderedPart } from "./render/parts.js";
 export { SpecialToken } from "./special-tokens.js";

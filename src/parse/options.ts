@@ -1,3 +1,4 @@
+import { checkPrefill, type Prefill } from "../chat/prefill.js";
 import { checkRole, type Role } from "../chat/role.js";
 import { checkBoolean, checkIterable, checkOptions, checkString, showValue } from "../options.js";
 import { nameWithout } from "./header.js";
@@ -7,18 +8,12 @@ import { DeclaredTools } from "./machine/settings.js";
 /** How a parser treats what does not follow the format. */
 export type ParseMode = "strict" | "permissive" | "resilient";
 
-/** A message that the prompt has already begun: its header, and what the prompt holds of the content. */
-export interface Prefill {
-  readonly channel?: string | undefined;
-  readonly recipient?: string | undefined;
-  readonly content_type?: string | undefined;
-  /** The beginning of the content, with which the message's content will begin. Default: `""`. */
-  readonly content?: string | undefined;
-}
-
 /** What every parser may be told. */
 interface CommonOptions {
-  /** Starts inside of a message of the given role (the assistant's, if none is given). */
+  /**
+   * Starts inside of a message of the given role (the assistant's, if none is given). Rendering a conversation for
+   * completion takes the same option.
+   */
   readonly prefill?: Prefill | undefined;
   /**
    * How long a message's content, or text outside of a content, may be, in UTF-16 units. What exceeds it is left out
@@ -32,7 +27,8 @@ interface CommonOptions {
 export interface RecoveryOptions extends CommonOptions {
   /**
    * The names of the declared tools, in full (`functions.bash`, `browser.search`, `python`); a name without a namespace
-   * is a developer's function. With them, a call can be recognised that lacks its `to=`.
+   * is a developer's function. With them, a call can be recognised that lacks its `to=`, and a call of any other tool is
+   * reported as `undeclared-tool`: with an empty list, every call. Default: unknown.
    */
   readonly tools?: Iterable<string> | undefined;
   /**
@@ -68,7 +64,6 @@ export interface TextParseOptions extends RecoveryOptions {
 }
 
 const MODES: readonly string[] = ["strict", "permissive", "resilient"] satisfies ParseMode[];
-const PREFILL_FIELDS = ["channel", "recipient", "content_type", "content"] as const satisfies (keyof Prefill)[];
 const COMMON_OPTIONS = ["prefill", "maxMessageLength"] as const satisfies (keyof CommonOptions)[];
 const RESILIENT_OPTIONS = ["tools", "continueAfterCall"] as const satisfies (keyof RecoveryOptions)[];
 const PARSE_OPTIONS: readonly (keyof ParseOptions)[] = ["mode", "strict", ...RESILIENT_OPTIONS, ...COMMON_OPTIONS];
@@ -120,7 +115,7 @@ export function checkTextOptions(options: TextParseOptions): void {
  */
 export function settingsOf(role: Role | null | undefined, options: RecoveryOptions): ParserSettings {
   if (role !== undefined && role !== null) checkRole(role, "role");
-  const { tools = [], continueAfterCall = false, prefill, maxMessageLength = DEFAULT_MAX_MESSAGE_LENGTH } = options;
+  const { tools, continueAfterCall = false, prefill, maxMessageLength = DEFAULT_MAX_MESSAGE_LENGTH } = options;
   checkBoolean(continueAfterCall, "continueAfterCall");
   if (
     !(Number.isInteger(maxMessageLength) && maxMessageLength >= 1 && maxMessageLength <= GREATEST_MAX_MESSAGE_LENGTH)
@@ -130,7 +125,7 @@ export function settingsOf(role: Role | null | undefined, options: RecoveryOptio
   }
   return {
     role: role ?? undefined,
-    tools: new DeclaredTools(checkedNames(tools)),
+    tools: new DeclaredTools(tools === undefined ? undefined : checkedNames(tools)),
     continueAfterCall,
     prefill: prefillOf(role ?? "assistant", prefill),
     maxMessageLength,
@@ -139,10 +134,7 @@ export function settingsOf(role: Role | null | undefined, options: RecoveryOptio
 
 function prefillOf(role: Role, prefill: Prefill | undefined): ParserSettings["prefill"] {
   if (prefill === undefined) return undefined;
-  checkOptions(prefill, PREFILL_FIELDS, "prefill");
-  for (const field of PREFILL_FIELDS) {
-    if (prefill[field] !== undefined) checkString(prefill[field], `prefill.${field}`);
-  }
+  checkPrefill(prefill);
   const { channel, recipient, content_type, content = "" } = prefill;
   const header = { role, name: nameWithout(role), channel, recipient, content_type };
   return { header, content: content.toWellFormed() };

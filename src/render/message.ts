@@ -1,10 +1,32 @@
 import type { Content } from "../chat/content.js";
 import type { Message } from "../chat/message.js";
+import type { Prefill } from "../chat/prefill.js";
 import { Role } from "../chat/role.js";
 import { HarmonyError } from "../errors.js";
+import { showValue } from "../options.js";
 import { CONSTRAIN_MARKER, SpecialToken } from "../special-tokens.js";
 import { contentText } from "./content-text.js";
 import type { PartSink } from "./parts.js";
+
+/**
+ * Where the header of an assistant's message has its recipient.
+ *
+ * - `"role"`: behind the role, as the reference writes it: ` to=functions.f<|channel|>commentary <|constrain|>json`.
+ * - `"channel"`: behind the channel, as the model writes it: `<|channel|>commentary to=functions.f <|constrain|>json`. A
+ *   message without a channel has it behind the role.
+ *
+ * The messages of all others, such as the results of tools, have it behind the role.
+ */
+export type RecipientPlace = "role" | "channel";
+
+/**
+ * Checks the option `recipientPlace`.
+ * @throws TypeError for anything else than {@link RecipientPlace} or `undefined`.
+ */
+export function checkRecipientPlace(value: unknown): asserts value is RecipientPlace | undefined {
+  if (value === undefined || value === "role" || value === "channel") return;
+  throw new TypeError(`recipientPlace must be "role" or "channel", not ${showValue(value)}`);
+}
 
 /** What rendering one message needs to know about the conversation around it. */
 export interface MessageSetting {
@@ -14,6 +36,8 @@ export interface MessageSetting {
   readonly path: string;
   /** Whether a developer message declares functions; the system message then mentions them. */
   readonly hasFunctionTools: boolean;
+  /** Default: `"role"`. */
+  readonly recipientPlace?: RecipientPlace | undefined;
   /** The token that ends the message instead of the usual one. */
   readonly terminator?: number | undefined;
 }
@@ -26,20 +50,30 @@ export function renderMessage(message: Message, setting: MessageSetting, sink: P
   const { index } = setting;
   sink.special(SpecialToken.START, "header", index);
   renderAuthor(message, setting, sink);
-  if (message.recipient !== undefined && message.recipient !== "all") {
-    sink.text(` to=${message.recipient}`, "header", index);
-  }
-  if (message.channel !== undefined) {
-    sink.special(SpecialToken.CHANNEL, "header", index);
-    sink.text(message.channel, "header", index);
-  }
-  if (message.content_type !== undefined) renderContentType(message.content_type, index, sink);
-  sink.special(SpecialToken.MESSAGE, "header", index);
+  renderHeader(message, setting, sink);
   message.content.forEach((content, part) => {
     checkPlace(content, message.role, `${fieldsOf(setting.path)}content[${part}]`);
     sink.text(contentText(content, setting.hasFunctionTools), "content", index);
   });
   sink.special(setting.terminator ?? usualTerminator(message), "terminator", index);
+}
+
+/** Renders what follows the author in a header, through the message token. */
+export function renderHeader(
+  { role, recipient, channel, content_type }: Pick<Message, "role"> & Omit<Prefill, "content">,
+  { index, recipientPlace }: Pick<MessageSetting, "index" | "recipientPlace">,
+  sink: PartSink,
+): void {
+  const followsChannel = recipientPlace === "channel" && role === Role.ASSISTANT && channel !== undefined;
+  const addressed = recipient !== undefined && recipient !== "all";
+  if (addressed && !followsChannel) sink.text(` to=${recipient}`, "header", index);
+  if (channel !== undefined) {
+    sink.special(SpecialToken.CHANNEL, "header", index);
+    sink.text(channel, "header", index);
+  }
+  if (addressed && followsChannel) sink.text(` to=${recipient}`, "header", index);
+  if (content_type !== undefined) renderContentType(content_type, index, sink);
+  sink.special(SpecialToken.MESSAGE, "header", index);
 }
 
 function renderAuthor({ role, name }: Message, { index, path }: MessageSetting, sink: PartSink): void {
@@ -72,8 +106,8 @@ function renderContentType(contentType: string, index: number, sink: PartSink): 
   if (rest !== "") sink.text(rest, "header", index);
 }
 
-/** An assistant's message with a recipient is a call, even if the recipient is `all`. */
-function usualTerminator({ role, recipient }: Message): number {
+/** The token that ends a message. An assistant's message with a recipient is a call, even if the recipient is `all`. */
+export function usualTerminator({ role, recipient }: Pick<Message, "role" | "recipient">): number {
   return role === Role.ASSISTANT && recipient !== undefined ? SpecialToken.CALL : SpecialToken.END;
 }
 

@@ -57,6 +57,7 @@ const HEADER_RULES: readonly HeaderRule[] = [
   readOtherWords, // D1, D3, H3
   readGluedType, // H2
   decideAuthor, // B4
+  reportUndeclaredTool, // H10
 ];
 
 /** Reads a header, whatever it says. If the strict grammar can read it, the result is the same, but for the cases above. */
@@ -355,6 +356,14 @@ function decideAuthor(draft: Draft): void {
   } else {
     report(draft, "unknown-role", roleWord);
   }
+}
+
+/** A call of a tool that nobody offered is a call all the same: the model waits for an answer to it. */
+function reportUndeclaredTool(draft: Draft): void {
+  const { role, recipient, recipientWord, context } = draft;
+  // Without `to=`, only the name of a declared tool is a recipient.
+  if (role !== "assistant" || recipient === undefined || recipientWord === undefined) return;
+  if (context.tools.lacks(recipient)) report(draft, "undeclared-tool", recipientWord);
 }
 
 function splitAt(text: string, separator: string): [string, string | undefined] {

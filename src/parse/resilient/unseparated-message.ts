@@ -115,6 +115,9 @@ class Front {
       if (glued !== undefined) this.diagnostics.push({ code: "inexact-recipient", from, to: this.#at });
       this.recipient = glued?.recipient ?? recipient;
       this.contentType ??= glued?.contentType;
+      if (this.role === "assistant" && this.#tools.lacks(this.recipient)) {
+        this.diagnostics.push({ code: "undeclared-tool", from, to: this.#at });
+      }
     }
     return true;
   }
