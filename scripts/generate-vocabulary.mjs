@@ -53,8 +53,8 @@ class Planes {
   }
 }
 
-/** How many groups share a block: reading can begin at each block. */
-const GROUPS_OF_BLOCK = 64;
+/** How many groups there are from one checkpoint to the next: reading can begin at each of them. */
+const GROUPS_TO_CHECKPOINT = 64;
 
 function generate() {
   const encoded = publishedTokens();
@@ -77,7 +77,7 @@ function generate() {
   // compress to 0.81 MB.
   const rights = new Planes();
   const merged = new Planes();
-  const blocks = new Planes();
+  const checkpoints = new Planes();
   for (let start = 0; start < merges.length; ) {
     const { left } = merges[start];
     let end = start;
@@ -86,8 +86,8 @@ function generate() {
       rights.push(right);
       merged.push(rank);
     }
-    if (groupCount++ % GROUPS_OF_BLOCK === 0) {
-      for (const value of [previousLeft + 1, groups.length, start]) blocks.push(value);
+    if (groupCount++ % GROUPS_TO_CHECKPOINT === 0) {
+      for (const value of [previousLeft + 1, groups.length, start]) checkpoints.push(value);
     }
     groups += number(left - previousLeft) + number(end - start);
     previousLeft = left;
@@ -116,15 +116,15 @@ export const DIGITS: string = "${DIGITS}";
 export const GROUPS: string = "${groups}";
 
 /**
- * Where each block of ${GROUPS_OF_BLOCK} groups begins, so that it can be read without the groups before it. Three numbers: the left token
+ * Every ${GROUPS_TO_CHECKPOINT} groups, a checkpoint, from which the groups can be read without those before it. Three numbers: the left token
  * of the group before it, plus one; where it begins in {@link GROUPS}; where its merges begin. Base-64 digits, in three
  * strings: the high digits of all numbers, the middle ones, the low ones.
  */
-export const BLOCKS: readonly [string, string, string] = ${blocks};
+export const CHECKPOINTS: readonly [string, string, string] = ${checkpoints};
 
 /**
  * The right tokens of the merges, in the order of {@link GROUPS} and within a group ascending, in digits like those of
- * {@link BLOCKS}. (An engine reads a few long strings faster than one of their total length.)
+ * {@link CHECKPOINTS}. (An engine reads a few long strings faster than one of their total length.)
  */
 export const RIGHTS: readonly [string, string, string] = ${rights};
 

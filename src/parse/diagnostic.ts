@@ -69,6 +69,10 @@ export const DIAGNOSTICS = {
     action: "repaired",
     message: "A declared tool has no `to=` before it; it was taken for the recipient.",
   },
+  "inexact-recipient": {
+    action: "repaired",
+    message: "A content type is glued to a declared tool's name; the name was taken for the recipient.",
+  },
   "recipient-as-content-type": {
     action: "repaired",
     message: "A declared tool stands where a content type should; it was taken for the recipient.",

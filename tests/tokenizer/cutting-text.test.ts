@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { cutBefore } from "../../src/tokenizer/encode/text-cut.js";
+import { cutBefore } from "../../src/tokenizer/encode/encoder.js";
 import { PlainTokenizer } from "./plain-tokenizer.js";
 import { randomFrom, trippingText } from "./strings.js";
 
-test("the pieces of the parts are the pieces of the whole, wherever a text is cut", () => {
+test("wherever a text is cut, the pieces of its parts are the pieces of the whole", () => {
   const plain = new PlainTokenizer();
   const random = randomFrom(4);
   let cuts = 0;
@@ -22,7 +22,7 @@ test("the pieces of the parts are the pieces of the whole, wherever a text is cu
   expect(cuts).toBeGreaterThan(10_000);
 });
 
-test("a text is cut within the size where it can be, and else as soon as it can be", () => {
+test("a text is cut within the size if it can be, and otherwise as soon as it can be", () => {
   expect(cutBefore("one two three", 0, 9)).toBe(7);
   expect(cutBefore("one two three", 0, 13)).toBe(13);
   expect(cutBefore("onetwothree four five", 0, 4)).toBe(11);

@@ -7,10 +7,10 @@ import { randomFrom, trippingText } from "./strings.js";
 const tokenizer = createTokenizer(SPECIAL_TOKENS);
 const plain = new PlainTokenizer();
 
-// TOKENIZER_STRINGS=1000000 for a long look, TOKENIZER_SEED for another one.
-const { TOKENIZER_STRINGS = "30000", TOKENIZER_SEED = "1" } = process.env;
-const STRINGS = Number(TOKENIZER_STRINGS);
-const SEED = Number(TOKENIZER_SEED);
+// HARMONY_RUNS=1000000 asks for more strings, HARMONY_SEED for others.
+const { HARMONY_RUNS = "30000", HARMONY_SEED = "1" } = process.env;
+const STRINGS = Number(HARMONY_RUNS);
+const SEED = Number(HARMONY_SEED);
 
 test("generated strings: the tokens of the plain tokenizer, and back", { timeout: 3_600_000 }, () => {
   const random = randomFrom(SEED);
@@ -28,7 +28,7 @@ test("generated strings: the tokens of the plain tokenizer, and back", { timeout
   console.log(`generated strings: ${STRINGS} strings, ${tokens} tokens, 0 mismatches`);
 });
 
-/** Runs that are one piece, or nearly: longer than any window of the long merge, and with other lengths of period. */
+/** Runs that are one piece, or nearly, much longer than a window of the merge and with periods of different lengths. */
 const LONG: readonly [name: string, text: (random: () => number) => string][] = [
   ["one letter", () => "a".repeat(20_011)],
   ["another letter", () => "Z".repeat(20_011)],
@@ -44,7 +44,7 @@ const LONG: readonly [name: string, text: (random: () => number) => string][] = 
   ["Han", (random) => randomString(random, 7_001, "漢字仮名交文的一是不了人我在有他这")],
   ["rare Han", () => Array.from({ length: 7_001 }, (_, i) => String.fromCodePoint(0x20000 + i * 5)).join("")],
   ["combining marks", () => `e${"\u0301".repeat(9_001)}`],
-  ["nothing but NUL", () => "\0".repeat(20_011)],
+  ["NUL only", () => "\0".repeat(20_011)],
   ["lone surrogates", () => "\ud800".repeat(5_003)],
 ];
 
@@ -62,7 +62,7 @@ for (const [name, text] of LONG) {
   });
 }
 
-test("a text longer than what is encoded at a time, cut anywhere", () => {
+test("a text longer than what is encoded at a time, wherever it is cut", () => {
   const random = randomFrom(SEED);
   let text = "";
   while (text.length < 300_000) text += `${trippingText(random)}${random() < 0.5 ? " " : "\n"}`;

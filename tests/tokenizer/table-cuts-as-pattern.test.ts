@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
-import { END_OF_TEXT, Scanner } from "../../src/tokenizer/encode/split-pattern.js";
+import { END_OF_TEXT, SplitPattern } from "../../src/tokenizer/encode/split-pattern.js";
 import { Splitter } from "../../src/tokenizer/encode/splitter.js";
 import { randomFrom, trippingText } from "./strings.js";
 
-/** A character for each kind that the table tells apart, and of those beyond ASCII one for each class. */
+/** A character of each kind that the table tells apart, and beyond ASCII, one of each class. */
 const KINDS = ["a", "s", "r", "E", "L", "1", " ", "\t", "\n", "/", "'", "!", "é", "漢", "\u0301", "\u2003"];
 const LONGEST = 5;
 
-const scanner = new Scanner();
+const pattern = new SplitPattern();
 const splitter = new Splitter();
 const utf8 = new TextEncoder();
 
@@ -30,23 +30,25 @@ function splitByTable(text: string): number[] {
   return ends;
 }
 
-function splitPlainly(text: string): number[] {
+function splitByPattern(text: string): number[] {
   const { bytes, length } = bytesOf(text);
   const ends: number[] = [];
-  for (let at = 0; at < length; at = ends.at(-1)!) ends.push(scanner.pieceEnd(bytes, at));
+  for (let at = 0; at < length; at = ends.at(-1)!) ends.push(pattern.pieceEnd(bytes, at));
   return ends;
 }
 
 function expectSame(text: string): void {
   const actual = splitByTable(text);
-  const expected = splitPlainly(text);
+  const expected = splitByPattern(text);
   if (String(actual) !== String(expected)) expect({ text, ends: actual }).toEqual({ text, ends: expected });
 }
 
-// The table is made once as many bytes have come.
+// The table is made only after some thousand bytes have been split.
 splitByTable("make the table ".repeat(1_000));
 
-test(`every string of at most ${LONGEST} kinds of characters is cut as by the scanner`, { timeout: 120_000 }, () => {
+test(`every string of at most ${LONGEST} kinds of characters is cut by the table as by the pattern`, {
+  timeout: 120_000,
+}, () => {
   let count = 0;
   const extend = (text: string, more: number): void => {
     for (const kind of KINDS) {
