@@ -344,6 +344,13 @@ export const CASES: readonly Case[] = [
     ["undeclared-tool to=functions.xjson"],
     { tools: ["functions.y"] },
   ),
+  row(
+    "H2",
+    '<|channel|>commentary to=functions.xjson{"a":1}<|call|>',
+    ['commentary to=functions.x json| {"a":1}'],
+    ["inexact-recipient to=functions.xjson", "missing-message-token "],
+    { tools: ["functions.x"] },
+  ),
   row("H3", "<|channel|>final Hello<|message|>x<|return|>", ["final| x"], ["unexpected-header-words Hello"]),
   row("H3", "<|channel|>final xml<|message|>x<|return|>", ["final| x"], ["unexpected-header-words xml"]),
   row(

@@ -309,22 +309,28 @@ function readContentType(draft: Draft, words: Lexeme[], followsRecipient: boolea
   if (types.length > 0) draft.contentType = types.map(({ text }) => text).join(" ");
 }
 
-/** A recipient with a content type glued to it. */
-const GLUED_TYPE = new RegExp(`^${TO}(.+)(${ANY_CONTENT_TYPE})$`, "i");
-
-/**
- * Reads a content type that is glued to a declared tool, unless both in one are a declared tool as well. A content type
- * that stands anywhere else in the header counts instead.
- */
+/** Reads a content type that is glued to the recipient. One that stands anywhere else in the header counts instead. */
 function readGluedType(draft: Draft): void {
-  const { context, recipient, recipientWord } = draft;
-  if (recipient === undefined || recipientWord === undefined) return;
-  const [, name, type] = GLUED_TYPE.exec(recipientWord.text) ?? [];
-  if (name === undefined || context.tools.fullName(name) === undefined) return;
-  if (context.tools.fullName(recipient) !== undefined) return;
+  const { context, recipientWord } = draft;
+  const glued = recipientWord && gluedType(recipientWord.text.slice(TO.length), context.tools);
+  if (recipientWord === undefined || glued === undefined) return;
   report(draft, "inexact-recipient", recipientWord);
-  draft.recipient = name;
-  draft.contentType ??= type;
+  draft.recipient = glued.recipient;
+  draft.contentType ??= glued.contentType;
+}
+
+/** A name with a content type glued to it. */
+const GLUED_TYPE = new RegExp(`^(.+)(${ANY_CONTENT_TYPE})$`, "i");
+
+/** Takes a declared tool and a content type apart, unless both in one are a declared tool as well. */
+export function gluedType(
+  word: string,
+  tools: DeclaredTools,
+): { readonly recipient: string; readonly contentType: string } | undefined {
+  const [, recipient, contentType] = GLUED_TYPE.exec(word) ?? [];
+  if (recipient === undefined || contentType === undefined) return undefined;
+  if (tools.fullName(recipient) === undefined || tools.fullName(word) !== undefined) return undefined;
+  return { recipient, contentType };
 }
 
 /** Decides what a word means that stands where a role should: a tool that answers, a tool that is called, or nothing. */

@@ -2,8 +2,9 @@ import { Channel } from "../../chat/channel.js";
 import type { Role } from "../../chat/role.js";
 import { CONSTRAIN_MARKER, hasMarker } from "../../special-tokens.js";
 import { type Header, nameWithout } from "../header.js";
+import type { DeclaredTools } from "../machine/settings.js";
 import { ANY_CHANNEL, ANY_CONTENT_TYPE, ANY_ROLE, CHANNEL_MARKER, isWhiteSpace, literally, TO } from "../words.js";
-import type { HeaderContext, HeaderDiagnostic } from "./header.js";
+import { gluedType, type HeaderContext, type HeaderDiagnostic } from "./header.js";
 
 /** What ended a header before its message token. */
 export type Cut = "stop" | "start" | "end-of-input";
@@ -66,7 +67,7 @@ class Front {
   end = 0;
   readonly diagnostics: HeaderDiagnostic[] = [];
   readonly #text: string;
-  readonly #tools: HeaderContext["tools"];
+  readonly #tools: DeclaredTools;
   #at = 0;
 
   constructor(text: string, { givenRole, hasStart, tools }: HeaderContext) {
@@ -110,8 +111,11 @@ class Front {
       const code = isAuthor ? "recipient-is-author" : "empty-recipient";
       this.diagnostics.push({ code, from, to: this.#at });
     } else {
-      this.recipient = recipient;
-      if (this.role === "assistant" && this.#tools.lacks(recipient)) {
+      const glued = gluedType(recipient, this.#tools);
+      if (glued !== undefined) this.diagnostics.push({ code: "inexact-recipient", from, to: this.#at });
+      this.recipient = glued?.recipient ?? recipient;
+      this.contentType ??= glued?.contentType;
+      if (this.role === "assistant" && this.#tools.lacks(this.recipient)) {
         this.diagnostics.push({ code: "undeclared-tool", from, to: this.#at });
       }
     }
