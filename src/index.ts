@@ -14,3 +14,14 @@ export * from "./text.js";
 export type { RenderedMessageSpans, TokenizedPart } from "./token-sinks.js";
 export type { StreamDecoder } from "./tokenizer/decode/stream-decoder.js";
 export type { EncodeIntoResult, EncodeOptions, Tokenizer } from "./tokenizer/tokenizer.js";
+export type { FinishReason } from "./turn/completion.js";
+export { type ExtendedTokens, type ExtendOptions, extendTokens } from "./turn/extend-tokens.js";
+export { type ChangeReason, commonPrefixLength, type SessionChange } from "./turn/sequence.js";
+export {
+  type CompletionOptions,
+  HarmonySession,
+  type PromptOptions,
+  type SessionCompletion,
+  type SessionOptions,
+} from "./turn/session.js";
+export type { SessionJSON } from "./turn/session-json.js";
