@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { installTools } from "../scripts/tool-folder.mjs";
+import { installTools } from "../checks/tool-folder.mjs";
 import { NODE_BUILDS } from "./paths.mjs";
 
 /** The releases that are installed from npm when asked for. */

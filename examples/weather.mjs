@@ -18,25 +18,25 @@ const encoding = loadHarmonyEncoding();
 const conversation = Conversation.fromMessages([
   Message.fromRoleAndContent(
     Role.SYSTEM,
-    SystemContent.new().withReasoningEffort(ReasoningEffort.HIGH).withConversationStartDate("2025-06-28"),
+    SystemContent.new().withReasoningEffort(ReasoningEffort.HIGH).withConversationStartDate("2026-11-21"),
   ),
   Message.fromRoleAndContent(
     Role.DEVELOPER,
     DeveloperContent.new()
-      .withInstructions("Always respond in riddles")
+      .withInstructions("Answer in one sentence.")
       .withFunctionTools([
-        ToolDescription.new("get_location", "Gets the location of the user."),
-        ToolDescription.new("get_current_weather", "Gets the current weather in the provided location.", {
+        ToolDescription.new("find_me", "Tells where the user is."),
+        ToolDescription.new("forecast", "Forecasts the weather of one day.", {
           type: "object",
           properties: {
-            location: { type: "string", description: "The city and state, e.g. San Francisco, CA" },
-            format: { type: "string", enum: ["celsius", "fahrenheit"], default: "celsius" },
+            place: { type: "string", description: "A city, such as Lisbon" },
+            day: { type: "string", enum: ["today", "tomorrow"], default: "today" },
           },
-          required: ["location"],
+          required: ["place"],
         }),
       ]),
   ),
-  Message.fromRoleAndContent(Role.USER, "What is the weather like in SF?"),
+  Message.fromRoleAndContent(Role.USER, "Do I need an umbrella in Lisbon?"),
 ]);
 
 const prompt = encoding.renderConversationForCompletion(conversation, Role.ASSISTANT);
@@ -46,13 +46,13 @@ console.log(`\nfirst ids: ${prompt.slice(0, 12).join(" ")} …`);
 
 // What a model answered to this prompt. A server would hand these ids over one by one.
 const completion = encoding.encode(
-  "<|channel|>analysis<|message|>Need to use function get_current_weather.<|end|><|start|>assistant<|channel|>commentary " +
-    'to=functions.get_current_weather <|constrain|>json<|message|>{"location":"San Francisco, CA"}<|call|>',
+  "<|channel|>analysis<|message|>The forecast will tell.<|end|><|start|>assistant<|channel|>commentary " +
+    'to=functions.forecast <|constrain|>json<|message|>{"place":"Lisbon"}<|call|>',
   { allowedSpecial: "all" },
 );
 
 console.log(`\n— The completion, ${completion.length} tokens, as it streams —`);
-const parser = new StreamableParser(encoding, Role.ASSISTANT);
+const parser = new StreamableParser(encoding, Role.ASSISTANT, { mode: "resilient", tools: ["find_me", "forecast"] });
 let line = "";
 for (const token of completion) {
   const wasInContent = parser.state === StreamState.CONTENT;

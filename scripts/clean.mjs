@@ -1,4 +1,4 @@
-// Empties dist/ so that a build never carries over a file whose source is gone.
+// Deletes dist/, so that a build never keeps a file whose source is gone.
 import { rmSync } from "node:fs";
 
 rmSync(new URL("../dist/", import.meta.url), { recursive: true, force: true });

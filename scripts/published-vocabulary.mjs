@@ -1,15 +1,15 @@
-// The published vocabulary, put together again from the npm package that ships its ranks.
+// The published vocabulary, rebuilt from the npm package that ships its ranks.
 import { createHash } from "node:crypto";
 import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
 
-/** Of the published file `o200k_base.tiktoken`. */
+/** The sha256 of the published file `o200k_base.tiktoken`. */
 export const SHA256 = "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d";
 
 /**
- * The tokens in order of rank, base64, from which the published file follows byte for byte: its sha256 is checked. A line of
- * the source is `! firstRank token token …`.
+ * The tokens in order of rank, in base64. The sha256 of the published file, which they make up, is checked. A line of the
+ * source is `! firstRank token token …`.
  */
 export function publishedTokens() {
   const { bpe_ranks } = require("tiktoken/encoders/o200k_base.json");
@@ -22,7 +22,7 @@ export function publishedTokens() {
   return tokens;
 }
 
-/** The text of the file `o200k_base.tiktoken`, as other tokenizers want it. */
+/** The text of the file `o200k_base.tiktoken`, which other tokenizers read. */
 export function publishedFile() {
   return fileOf(publishedTokens());
 }

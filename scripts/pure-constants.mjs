@@ -1,11 +1,12 @@
 import { RolldownMagicString } from "rolldown";
 
 /**
- * Marks what the modules' constants are computed with as free of side effects, which is so in all of this package. A bundler
- * can then leave out the constants that a program does not use. With a module for each file it could leave out files; in a
- * file of many modules it has to judge each statement, and reading a property or spreading an array might do anything.
+ * Marks the expressions that the modules' constants are computed from as free of side effects, which they are in all of this
+ * package. A bundler can then leave out the constants that a program does not use. It can leave out whole files without being
+ * told, but in a file made of many modules it has to judge each statement, and reading a property or spreading an array might
+ * do anything.
  *
- * `const A = [B.C]` becomes `const A = \/* @__PURE__ *\/ (() => [B.C])()`: bundlers know the mark at calls only.
+ * `const A = [B.C]` becomes `const A = \/* @__PURE__ *\/ (() => [B.C])()`: bundlers know the annotation at calls only.
  */
 export function pureConstants() {
   return {
@@ -35,14 +36,15 @@ export function pureConstants() {
   };
 }
 
-/** `{ A, B } = C` as `A = C.A, B = C.B`, marked: a pattern cannot be. */
+/** `{ A, B } = C` as `A = C.A, B = C.B` with annotations, which a pattern cannot have. */
 function readOneByOne(pattern, object) {
   const names = pattern.properties.map(({ shorthand, value }) => shorthand && value.name);
-  if (object.type !== "Identifier" || !names.every(Boolean)) throw new Error("only { A, B } = C, please");
+  if (object.type !== "Identifier" || !names.every(Boolean))
+    throw new Error("a constant may be destructured only in the form { A, B } = C");
   return names.map((name) => `${name} = /* @__PURE__ */ (() => ${object.name}.${name})()`).join(", ");
 }
 
-/** Whether every bundler sees for itself that a value has no side effects. */
+/** Whether every bundler sees without being told that a value has no side effects. */
 function isPlain(node) {
   switch (node.type) {
     case "Literal":
@@ -56,7 +58,7 @@ function isPlain(node) {
     case "UnaryExpression":
       return isPlain(node.argument);
     case "BinaryExpression":
-      // What is a number is put in where it is used, but for powers.
+      // Bundlers compute all operators but powers, and put the result where it is used.
       return node.operator !== "**" && isPlain(node.left) && isPlain(node.right);
     case "TemplateLiteral":
       return node.expressions.length === 0;

@@ -1,9 +1,10 @@
 import { Conversation, type ConversationLike, readConversation } from "./chat/conversation.js";
 import { type Message, type MessageLike, readMessage } from "./chat/message.js";
-import { checkRole, type Role } from "./chat/role.js";
+import { checkRole, Role } from "./chat/role.js";
 import { HarmonyError } from "./errors.js";
 import { checkBoolean, checkIterable, checkOptions, showValue } from "./options.js";
-import type { ParseOptions } from "./parse/options.js";
+import { finalText } from "./parse/final-text.js";
+import type { ParseOptions, RecoveryOptions } from "./parse/options.js";
 import { parseMessages } from "./parse/streamable-parser.js";
 import {
   checkCompletionOptions,
@@ -21,6 +22,7 @@ import {
   MaskedTokens,
   type RenderedMessageSpans,
   TokenCount,
+  TokenCounts,
   type TokenizedPart,
   TokenizedPartList,
   TokenList,
@@ -202,6 +204,20 @@ export class HarmonyEncoding {
   }
 
   /**
+   * Counts the tokens that each message of a conversation renders to, without making them.
+   * @returns A count for each message, 0 for one that is left out; with `nextTurnRole`, one more for the beginning of the
+   *   next turn. Their sum is that of {@link HarmonyEncoding.countConversationTokens}.
+   * @throws HarmonyError, TypeError as {@link HarmonyEncoding.countConversationTokens} does.
+   */
+  countTokensByMessage(conversation: ConversationLike, options?: RenderPartsOptions): number[] {
+    checkPartsOptions(options);
+    const read = readConversation(conversation);
+    const sink = new TokenCounts(this.tokenizer, read.messages.length + (options?.nextTurnRole === undefined ? 0 : 1));
+    renderConversationInto(sink, read, options);
+    return sink.counts;
+  }
+
+  /**
    * Counts the tokens that a text is encoded to as ordinary text, without making them.
    * @throws TypeError where the text is not a string.
    */
@@ -236,6 +252,17 @@ export class HarmonyEncoding {
    */
   parseMessagesFromCompletionTokens(tokens: Iterable<number>, role?: Role | null, options?: ParseOptions): Message[] {
     return parseMessages(this, tokens, role, options);
+  }
+
+  /**
+   * The answer to the user in a completion: the text of the assistant's last message on the channel `final`, as far as it
+   * arrived. The completion follows a prompt that ends with `<|start|>assistant`, and is parsed resiliently. `finalText`
+   * does the same for text, and for messages.
+   * @returns The text, or `undefined` if the model has not come to an answer: it was cut off, or it called a tool.
+   * @throws TypeError for an unknown option, or a value of the wrong type; RangeError for what is not a token at all.
+   */
+  finalText(tokens: Iterable<number>, options?: RecoveryOptions): string | undefined {
+    return finalText(parseMessages(this, tokens, Role.ASSISTANT, { ...options, mode: "resilient" }));
   }
 
   /**

@@ -18,6 +18,7 @@ export const HARMONY_ERROR_CODES = [
   // rendering
   "tool-without-name",
   "misplaced-content",
+  "over-budget",
   // tokenizer
   "unknown-encoding",
   "disallowed-special-token",

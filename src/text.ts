@@ -1,6 +1,8 @@
 /**
  * The entry for programs whose engine takes and returns text: everything but tokens. Nothing here needs the vocabulary,
- * which is by far the largest part of the package.
+ * which is by far the largest part of the package. Begin with {@link renderConversationParts} and
+ * {@link HarmonyTextParser}.
+ * @packageDocumentation
  */
 export { Author, type AuthorLike } from "./chat/author.js";
 export { Channel } from "./chat/channel.js";
@@ -21,7 +23,8 @@ export { Conversation, type ConversationJSON, type ConversationLike } from "./ch
 export { Message, type MessageJSON, type MessageLike } from "./chat/message.js";
 export type { Prefill } from "./chat/prefill.js";
 export { Role } from "./chat/role.js";
-export { type ToolCall, toolCallOf, toolCallsOf } from "./chat/tool-call.js";
+export { type CalledTool, calledToolOf, type ToolCall, toolCallOf, toolCallsOf } from "./chat/tool-call.js";
+export { toolNotFound, toolResult } from "./chat/tool-result.js";
 export {
   ToolDescription,
   type ToolDescriptionLike,
@@ -43,6 +46,8 @@ export type {
   MessageEndEvent,
   MessageStartEvent,
 } from "./parse/event.js";
+export { finalText } from "./parse/final-text.js";
+export type { FinishOptions, FinishReason } from "./parse/finish.js";
 export type { Header } from "./parse/header.js";
 export type { ParseMode, ParseOptions, RecoveryOptions, TextParseOptions } from "./parse/options.js";
 export type { MessageSpans, Span } from "./parse/span.js";
@@ -54,7 +59,9 @@ export {
   type RenderPartsOptions,
   renderConversationParts,
 } from "./render/conversation.js";
+export { renderConversationText } from "./render/conversation-text.js";
 export type { KeepAnalysis } from "./render/keep-analysis.js";
 export type { RecipientPlace } from "./render/message.js";
+export { neutralizeMarkers, restoreMarkers } from "./render/neutralize-markers.js";
 export type { PartSection, RenderedPart } from "./render/parts.js";
 export { SpecialToken } from "./special-tokens.js";

@@ -82,6 +82,26 @@ export class TokenCount implements PartSink {
   }
 }
 
+/** Counts the tokens of parts by message. */
+export class TokenCounts implements PartSink {
+  readonly counts: number[];
+  readonly #tokenizer: Tokenizer;
+
+  /** @param length How many messages there can be. */
+  constructor(tokenizer: Tokenizer, length: number) {
+    this.counts = Array<number>(length).fill(0);
+    this.#tokenizer = tokenizer;
+  }
+
+  special(_token: number, _section: PartSection, message: number): void {
+    this.counts[message]! += 1;
+  }
+
+  text(text: string, _section: PartSection, message: number): void {
+    this.counts[message]! += this.#tokenizer.countTokens(text);
+  }
+}
+
 /** The parts that a prompt already holds of a completion's first message: the start token and the role. */
 const GIVEN_PARTS = 2;
 const FIRST_CAPACITY = 4096;

@@ -104,6 +104,11 @@ export class Message implements MessageLike {
     Object.freeze(this);
   }
 
+  /** The texts of the content's text parts, joined; `""` if there are none. Not part of the canonical JSON. */
+  get text(): string {
+    return this.content.map((part) => (part.type === "text" ? part.text : "")).join("");
+  }
+
   /**
    * Makes a message with one content part; a string is a text.
    * @throws HarmonyError as the constructor does.

@@ -2,14 +2,18 @@ import { roundedNumbers } from "../json/text.js";
 import { checkMessages, type MessageLike, readMessage } from "./message.js";
 import { isRole, Role } from "./role.js";
 
-/** A call of a tool, as a model made it. */
-export interface ToolCall {
+/** The tool that a call is addressed to: all that is known when the header of the call has been read. */
+export interface CalledTool {
   /** The recipient of the message in full, such as `functions.get_weather`: the `name` of the tool's answer. */
   readonly recipient: string;
   /** The name of the tool within its namespace: `get_weather` for `functions.get_weather`. */
   readonly name: string;
   /** What precedes the first dot of the recipient, such as `functions`; `undefined` for `python`. */
   readonly namespace: string | undefined;
+}
+
+/** A call of a tool, as a model made it. */
+export interface ToolCall extends CalledTool {
   /** The arguments as the model wrote them: usually JSON, for `python` a program. */
   readonly arguments: string;
   /**
@@ -28,24 +32,36 @@ export interface ToolCall {
 }
 
 /**
- * The call that a message makes. An assistant's recipient makes a call, whatever the channel, unless it is a role or
- * `all`: these do not name a tool.
+ * The tool that a message calls, by its header alone: for the event `message-start`, before the arguments arrive. An
+ * assistant's recipient makes a call, whatever the channel, unless it is a role or `all`: these do not name a tool.
+ *
+ * @param header A message, an event `message-start`, or anything else with these two fields.
+ * @returns The tool, or `undefined` if no tool is called.
+ */
+export function calledToolOf(header: {
+  readonly role: Role;
+  readonly recipient?: string | null | undefined;
+}): CalledTool | undefined {
+  const { role, recipient } = header;
+  if (role !== Role.ASSISTANT || typeof recipient !== "string" || recipient === "all" || isRole(recipient)) {
+    return undefined;
+  }
+  const dot = recipient.indexOf(".");
+  return { recipient, name: recipient.slice(dot + 1), namespace: dot < 0 ? undefined : recipient.slice(0, dot) };
+}
+
+/**
+ * The call that a message makes: {@link calledToolOf} says which messages make one.
  *
  * @returns The call, or `undefined` for a message that makes none. Never throws on what a model wrote.
  * @throws HarmonyError as {@link Message} does, for a literal that is not a well-formed message.
  */
 export function toolCallOf(message: MessageLike): ToolCall | undefined {
-  const { role, recipient, content } = readMessage(message, "", false);
-  if (role !== Role.ASSISTANT || recipient === undefined || recipient === "all" || isRole(recipient)) return undefined;
-  const dot = recipient.indexOf(".");
-  const text = content.map((part) => (part.type === "text" ? part.text : "")).join("");
-  return {
-    recipient,
-    name: recipient.slice(dot + 1),
-    namespace: dot < 0 ? undefined : recipient.slice(0, dot),
-    arguments: text,
-    ...readArguments(text),
-  };
+  const read = readMessage(message, "", false);
+  const tool = calledToolOf(read);
+  if (tool === undefined) return undefined;
+  const { text } = read;
+  return { ...tool, arguments: text, ...readArguments(text) };
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Span } from "./span.js";
  * - `ignored`: the span is inside a message's range but says nothing in it.
  * - `repaired`: the message was read as what the span must have meant.
  * - `replaced`: U+FFFD stands in the text for what could not be read.
- * - `kept`: the message is as much as arrived of it.
+ * - `kept`: the message was left as it arrived, which may not be all of it.
  */
 export type DiagnosticAction = "skipped" | "ignored" | "repaired" | "replaced" | "kept";
 
@@ -69,10 +69,15 @@ export const DIAGNOSTICS = {
     action: "repaired",
     message: "A declared tool has no `to=` before it; it was taken for the recipient.",
   },
+  "inexact-recipient": {
+    action: "repaired",
+    message: "A content type is glued to a declared tool's name; the name was taken for the recipient.",
+  },
   "recipient-as-content-type": {
     action: "repaired",
     message: "A declared tool stands where a content type should; it was taken for the recipient.",
   },
+  "undeclared-tool": { action: "kept", message: "A call is addressed to a tool that is not declared." },
   "unexpected-header-words": { action: "ignored", message: "A header has words that mean nothing there." },
   "control-in-header": { action: "ignored", message: "A header has a control token that means nothing there." },
   // in a content

@@ -5,7 +5,8 @@ import type { MessageSpans } from "./span.js";
 
 /**
  * What ended a message: one of the stop tokens, or something that cannot be in a message: the start or channel token of
- * the next message (resilient mode), or the end of the input.
+ * the next message (resilient mode), or the end of the input. If `finish` is told that the model stopped, a message that
+ * lacks its stop token ends with the one that the engine must have swallowed: call for a call, otherwise return.
  */
 export type Ending = "end" | "call" | "return" | "endoftext" | "start" | "channel" | "end-of-input";
 

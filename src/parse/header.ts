@@ -14,3 +14,8 @@ export interface Header {
 export function nameWithout(role: Role): string | undefined {
   return role === "tool" ? "tool" : undefined;
 }
+
+/** Whether a message with this header ends with the call token when it is rendered. */
+export function isCall({ role, recipient }: Header): boolean {
+  return role === "assistant" && recipient !== undefined;
+}

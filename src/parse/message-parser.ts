@@ -2,6 +2,7 @@ import type { Message } from "../chat/message.js";
 import type { Role } from "../chat/role.js";
 import type { Diagnostic } from "./diagnostic.js";
 import type { HarmonyEvent } from "./event.js";
+import { type FinishOptions, finishOf } from "./finish.js";
 import type { State } from "./machine/grammar.js";
 import type { Machine } from "./machine/machine.js";
 import type { MessageSpans } from "./span.js";
@@ -81,20 +82,24 @@ export abstract class MessageParser<Input> {
 
   /**
    * Processes the end of the input: a content that is being read becomes a message.
+   * @param options Why the engine stopped. Without it, a call that lacks its stop token is taken for one that may be cut
+   *   short.
    * @throws HarmonyError `unexpected-end` inside of a header (strict and permissive modes).
+   * @throws TypeError for an unknown option, or a reason that is not a string.
    */
-  processEos(): this {
-    this.#machine.finish();
+  processEos(options?: FinishOptions): this {
+    this.#machine.finish(finishOf(options) === "stopped");
     return this;
   }
 
   /**
    * Processes the end of the input, and returns what came of it; the last event is `end`.
-   * @throws HarmonyError as {@link MessageParser.processEos} does.
+   * @param options As for {@link MessageParser.processEos}.
+   * @throws HarmonyError, TypeError as {@link MessageParser.processEos} does.
    */
-  finish(): HarmonyEvent[] {
+  finish(options?: FinishOptions): HarmonyEvent[] {
     this.#machine.listen();
-    this.processEos();
+    this.processEos(options);
     return [...this.#machine.takeEvents(), { type: "end" }];
   }
 

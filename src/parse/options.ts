@@ -27,7 +27,8 @@ interface CommonOptions {
 export interface RecoveryOptions extends CommonOptions {
   /**
    * The names of the declared tools, in full (`functions.bash`, `browser.search`, `python`); a name without a namespace
-   * is a developer's function. With them, a call can be recognised that lacks its `to=`.
+   * is a developer's function. With them, a call can be recognised that lacks its `to=`, and a call of any other tool is
+   * reported as `undeclared-tool`: with an empty list, every call. Default: unknown.
    */
   readonly tools?: Iterable<string> | undefined;
   /**
@@ -114,7 +115,7 @@ export function checkTextOptions(options: TextParseOptions): void {
  */
 export function settingsOf(role: Role | null | undefined, options: RecoveryOptions): ParserSettings {
   if (role !== undefined && role !== null) checkRole(role, "role");
-  const { tools = [], continueAfterCall = false, prefill, maxMessageLength = DEFAULT_MAX_MESSAGE_LENGTH } = options;
+  const { tools, continueAfterCall = false, prefill, maxMessageLength = DEFAULT_MAX_MESSAGE_LENGTH } = options;
   checkBoolean(continueAfterCall, "continueAfterCall");
   if (
     !(Number.isInteger(maxMessageLength) && maxMessageLength >= 1 && maxMessageLength <= GREATEST_MAX_MESSAGE_LENGTH)
@@ -124,7 +125,7 @@ export function settingsOf(role: Role | null | undefined, options: RecoveryOptio
   }
   return {
     role: role ?? undefined,
-    tools: new DeclaredTools(checkedNames(tools)),
+    tools: new DeclaredTools(tools === undefined ? undefined : checkedNames(tools)),
     continueAfterCall,
     prefill: prefillOf(role ?? "assistant", prefill),
     maxMessageLength,

@@ -9,6 +9,9 @@ export interface MessageSpans {
   /** From the start token, if there is one, through the message token. */
   readonly header: Span;
   readonly content: Span;
-  /** The token that ended the message; empty if something else did: the end of the input, or the next message. */
+  /**
+   * The token that ended the message; empty if something else did, such as the end of the input or the next message, or if
+   * the engine swallowed it.
+   */
   readonly terminator: Span;
 }

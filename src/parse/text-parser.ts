@@ -1,6 +1,7 @@
 import type { Role } from "../chat/role.js";
 import { checkString } from "../options.js";
 import type { HarmonyEvent } from "./event.js";
+import { type FinishOptions, finishOf } from "./finish.js";
 import { DroppedMarkers } from "./input/dropped-markers.js";
 import { MarkerScanner, type ScannedText } from "./input/marker-scanner.js";
 import { TextReader } from "./input/reader.js";
@@ -62,10 +63,11 @@ export class HarmonyTextParser extends MessageParser<string> {
     return this.machine.takeEvents();
   }
 
-  override processEos(): this {
+  override processEos(options?: FinishOptions): this {
+    const finish = finishOf(options);
     this.#feed(this.#scanner.finish());
-    for (const stretch of this.#dropped?.finish() ?? []) this.#feedStretch(stretch);
-    return super.processEos();
+    for (const stretch of this.#dropped?.finish(finish) ?? []) this.#feedStretch(stretch);
+    return super.processEos(options);
   }
 
   override reset(): void {

@@ -53,7 +53,8 @@ export const CONVERSATION_OPTIONS: readonly (keyof RenderConversationOptions)[] 
   "keepAnalysis",
   "recipientPlace",
 ];
-const COMPLETION_OPTIONS: readonly (keyof RenderCompletionOptions)[] = [...CONVERSATION_OPTIONS, "prefill"];
+/** The names of the options of a prompt for a completion. */
+export const COMPLETION_OPTIONS: readonly (keyof RenderCompletionOptions)[] = [...CONVERSATION_OPTIONS, "prefill"];
 const PARTS_OPTIONS: readonly (keyof RenderPartsOptions)[] = [...COMPLETION_OPTIONS, "nextTurnRole", "training"];
 
 /**
@@ -138,18 +139,24 @@ export interface MessageToRender {
 }
 
 /** The messages that options do not leave out, in order. */
-export function messagesToRender(
-  messages: readonly Message[],
-  { keepAnalysis, autoDropAnalysis, recipientPlace }: RenderConversationOptions,
-): MessageToRender[] {
+export function messagesToRender(messages: readonly Message[], options: RenderConversationOptions): MessageToRender[] {
+  const { recipientPlace } = options;
   const hasFunctionTools = messages.some(declaresFunctions);
-  const isLeftOut = leftOut(messages, keepAnalysis ?? (autoDropAnalysis === false ? "all" : "reference"));
+  const isLeftOut = messagesLeftOut(messages, options);
   const kept: MessageToRender[] = [];
   messages.forEach((message, index) => {
     const setting = { index, path: `messages[${index}]`, hasFunctionTools, recipientPlace };
     if (!isLeftOut[index]) kept.push({ message, setting });
   });
   return kept;
+}
+
+/** For each message of a conversation, whether the options leave it out. */
+export function messagesLeftOut(
+  messages: readonly Message[],
+  { keepAnalysis, autoDropAnalysis }: RenderConversationOptions,
+): boolean[] {
+  return leftOut(messages, keepAnalysis ?? (autoDropAnalysis === false ? "all" : "reference"));
 }
 
 /**

@@ -28,6 +28,14 @@ export function checkSignal(signal: unknown): void {
   throw new TypeError(`parseStream: signal must be an AbortSignal, not ${showValue(signal)}`);
 }
 
+/** @param where The public function or class that was given it. */
+export function checkFinishReason(finishReason: unknown, where: string): void {
+  if (finishReason === undefined || typeof finishReason === "function") return;
+  throw new TypeError(
+    `${where}: finishReason must be a function that returns the reason, not ${showValue(finishReason)}`,
+  );
+}
+
 /** Whether a value has a method of that name. Never throws. */
 export function hasMethod(value: unknown, name: PropertyKey): boolean {
   try {

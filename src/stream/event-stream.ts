@@ -1,6 +1,11 @@
+import { checkOptions } from "../options.js";
 import type { HarmonyEvent } from "../parse/event.js";
-import { checkParser } from "./checks.js";
+import { checkFinishReason, checkParser } from "./checks.js";
 import { END, type EventParser, eventsOf } from "./event-parser.js";
+import type { ParseStreamOptions } from "./parse-stream.js";
+
+/** How to parse a web stream. */
+export type EventStreamOptions = Pick<ParseStreamOptions, "finishReason">;
 
 /**
  * A web stream from tokens, token arrays or text to events: `tokens.pipeThrough(new HarmonyEventStream(parser))`.
@@ -16,10 +21,14 @@ export class HarmonyEventStream<Chunk> {
 
   /**
    * @param parser A `StreamableParser` for tokens, a `HarmonyTextParser` for text. It can be read at any time.
-   * @throws TypeError for anything that is not such a parser.
+   * @param options Why the engine stopped.
+   * @throws TypeError for anything that is not such a parser, and for an unknown option.
    */
-  constructor(parser: EventParser<Chunk>) {
+  constructor(parser: EventParser<Chunk>, options: EventStreamOptions = {}) {
     checkParser(parser, "HarmonyEventStream");
+    checkOptions(options, ["finishReason"] satisfies (keyof EventStreamOptions)[], "HarmonyEventStream");
+    checkFinishReason(options.finishReason, "HarmonyEventStream");
+    const { finishReason } = options;
     let input!: WritableStreamDefaultController;
     let parsing: Promise<void> | undefined;
     const output = new EventQueue((reason) => {
@@ -28,7 +37,7 @@ export class HarmonyEventStream<Chunk> {
     });
     const parse = (chunk: Chunk | typeof END): Promise<void> | undefined => {
       try {
-        for (const event of eventsOf(parser, chunk)) output.add(event);
+        for (const event of eventsOf(parser, chunk, finishReason)) output.add(event);
         return undefined;
       } catch (error) {
         return output.fail(error);

@@ -5,6 +5,6 @@
  * @packageDocumentation
  */
 export type { EventParser } from "./event-parser.js";
-export { HarmonyEventStream } from "./event-stream.js";
+export { type EventStreamOptions, HarmonyEventStream } from "./event-stream.js";
 export { type ParseStreamOptions, parseStream } from "./parse-stream.js";
 export type { ChunkSource } from "./source.js";

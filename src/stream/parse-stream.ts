@@ -1,7 +1,8 @@
 import { checkOptions } from "../options.js";
 import type { HarmonyEvent } from "../parse/event.js";
+import type { FinishReason } from "../parse/finish.js";
 import { Abortable } from "./abortable.js";
-import { checkParser, checkSignal, checkSource } from "./checks.js";
+import { checkFinishReason, checkParser, checkSignal, checkSource } from "./checks.js";
 import { END, type EventParser, eventsOf } from "./event-parser.js";
 import { ChunkReader, type ChunkSource } from "./source.js";
 
@@ -9,6 +10,11 @@ import { ChunkReader, type ChunkSource } from "./source.js";
 export interface ParseStreamOptions {
   /** Ends the iteration with the signal's reason, even while it is waiting for the source. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Says why the engine stopped; it is called when the source has ended. The parser's `finish` gets what it returns as
+   * its option `reason`. Default: nobody knows.
+   */
+  readonly finishReason?: (() => FinishReason | null | undefined) | undefined;
 }
 
 /**
@@ -34,15 +40,16 @@ export function parseStream<Chunk>(
 ): AsyncGenerator<HarmonyEvent, void, undefined> {
   checkParser(parser, "parseStream");
   checkSource(source);
-  checkOptions(options, ["signal"], "parseStream");
+  checkOptions(options, ["signal", "finishReason"] satisfies (keyof ParseStreamOptions)[], "parseStream");
   checkSignal(options.signal);
-  return parse(parser, source, options.signal);
+  checkFinishReason(options.finishReason, "parseStream");
+  return parse(parser, source, options);
 }
 
 async function* parse<Chunk>(
   parser: EventParser<Chunk>,
   source: ChunkSource<Chunk>,
-  signal: AbortSignal | undefined,
+  { signal, finishReason }: ParseStreamOptions,
 ): AsyncGenerator<HarmonyEvent, void, undefined> {
   const abortable = new Abortable(signal);
   let reader: ChunkReader<Chunk> | undefined;
@@ -53,7 +60,7 @@ async function* parse<Chunk>(
       abortable.throwIfAborted();
       const { done, value } = await abortable.wait(reader.next());
       isOver = done === true;
-      for (const event of eventsOf(parser, isOver ? END : (value as Chunk))) {
+      for (const event of eventsOf(parser, isOver ? END : (value as Chunk), finishReason)) {
         abortable.throwIfAborted();
         yield event;
       }

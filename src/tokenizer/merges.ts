@@ -1,25 +1,31 @@
-import { BLOCKS, BYTES_OF_FIRST_TOKENS, DIGITS, GROUPS, MERGED, RIGHTS, TOKEN_COUNT } from "./merges.generated.js";
+import { BYTES_OF_FIRST_TOKENS, CHECKPOINTS, DIGITS, GROUPS, MERGED, RIGHTS, TOKEN_COUNT } from "./merges.generated.js";
 
-/** The first token that is made of two others; those before it are the single bytes. */
+/** The first token that is merged from two others. Those before it are the single bytes. */
 export const FIRST_MERGED = 256;
 
+// Where the merges of a left token are, its group, as one number:
+//
+//     bit 31                11 10          0
+//        ┌────────────────────┬─────────────┐
+//        │ the first (21 bits)│ count (11)  │
+//        └────────────────────┴─────────────┘
 const GROUP_COUNT_BITS = 11;
 const GROUP_COUNT_MASK: number = (1 << GROUP_COUNT_BITS) - 1;
 
-/** Numbers of a block. */
-const BLOCK = 3;
-/** Groups that are looked for before a table of all of them is made: a short text needs a few, and the table 3 ms. */
+/** How many numbers a checkpoint has. */
+const CHECKPOINT = 3;
+/** How many groups are searched for before a table of all is made. A short text needs a few; the table takes 3 ms. */
 const SEARCHES = 64;
 
 /**
- * The merges as the package holds them: by their left token, each group readable by itself. Unpacking all of them takes
- * several times as long as starting a program does; a first text needs one in twenty.
+ * The merges as the package contains them: grouped by their left token, so that each group can be read on its own.
+ * Unpacking all of them takes several times as long as starting a program, and a first text needs one in twenty.
  *
- * They are read from the strings themselves. Bytes can be read faster, but making them takes a millisecond that every
- * program would wait for, and 1.2 MB that it would keep.
+ * They are read from the strings themselves. Bytes could be read faster, but to make them of the strings takes a
+ * millisecond, for which every program would wait, and 1.2 MB, which it would keep.
  */
 export class Merges {
-  /** By left token: where its merges begin << 11 | how many there are; 0 for none. */
+  /** The group of each left token; 0 if it has none. */
   #groups: Int32Array | undefined;
   #searches = 0;
   readonly #valueOfDigit = new Uint8Array(128);
@@ -43,26 +49,26 @@ export class Merges {
     return groups;
   }
 
-  /** Looks for a group in the last block that begins before it. */
+  /** Searches for a group from the last checkpoint before it. */
   #search(left: number): number {
     let from = 0;
-    let to = BLOCKS[0].length / BLOCK;
+    let to = CHECKPOINTS[0].length / CHECKPOINT;
     while (to - from > 1) {
       const middle = (from + to) >>> 1;
-      if (this.#number(BLOCKS, middle * BLOCK) <= left) from = middle;
+      if (this.#number(CHECKPOINTS, middle * CHECKPOINT) <= left) from = middle;
       else to = middle;
     }
-    const block = from * BLOCK;
-    const before = this.#number(BLOCKS, block) - 1;
-    const at = this.#number(BLOCKS, block + 1);
-    const reader = new GroupReader(this.#valueOfDigit, before, at, this.#number(BLOCKS, block + 2));
+    const checkpoint = from * CHECKPOINT;
+    const before = this.#number(CHECKPOINTS, checkpoint) - 1;
+    const at = this.#number(CHECKPOINTS, checkpoint + 1);
+    const reader = new GroupReader(this.#valueOfDigit, before, at, this.#number(CHECKPOINTS, checkpoint + 2));
     while (reader.next() && reader.left <= left) {
       if (reader.left === left) return (reader.start << GROUP_COUNT_BITS) | reader.count;
     }
     return 0;
   }
 
-  /** Writes the merges of a left token: for each its right token and the token it makes. Gives how many there are. */
+  /** Writes, for each merge of a left token, the right token and the merged one. Returns how many there are. */
   read(left: number, rights: Int32Array, tokens: Int32Array): number {
     const group = this.#groupOf(left);
     const count = group & GROUP_COUNT_MASK;
@@ -74,7 +80,7 @@ export class Merges {
     return count;
   }
 
-  /** Writes for every token that is made of two others which they are. */
+  /** Writes, for every token that is merged from two others, which they are. */
   readAll(lefts: Int32Array, rights: Int32Array): void {
     const valueOfDigit = this.#valueOfDigit;
     const utf8 = new TextEncoder();
@@ -94,9 +100,7 @@ export class Merges {
     }
   }
 
-  /**
-   * The token that two tokens merge into, or -1: a binary search in the packed merges, which needs nothing unpacked.
-   */
+  /** The token that two tokens merge into, or -1: by a binary search in the packed merges. */
   find(left: number, right: number): number {
     const group = this.#groupOf(left);
     let from = group >>> GROUP_COUNT_BITS;
@@ -111,7 +115,7 @@ export class Merges {
     return -1;
   }
 
-  /** One of the numbers of three digits. */
+  /** Reads one of the numbers of three digits. */
   #number(digits: readonly [string, string, string], at: number): number {
     const valueOfDigit = this.#valueOfDigit;
     return (
@@ -131,7 +135,12 @@ class GroupReader {
   #at: number;
   readonly #valueOfDigit: Uint8Array;
 
-  /** Begins before a group: `left` is that of the one before, `at` where it stands in {@link GROUPS}. */
+  /**
+   * Begins before a group.
+   * @param left The left token of the group before it, or -1.
+   * @param at Where it is in {@link GROUPS}.
+   * @param start Where its merges begin.
+   */
   constructor(valueOfDigit: Uint8Array, left: number, at: number, start: number) {
     this.#valueOfDigit = valueOfDigit;
     this.left = left;
@@ -139,7 +148,7 @@ class GroupReader {
     this.start = start;
   }
 
-  /** Goes on to the next group; `false` after the last. */
+  /** Reads the next group. Returns `false` after the last. */
   next(): boolean {
     if (this.#at >= GROUPS.length) return false;
     this.start += this.count;
@@ -159,12 +168,12 @@ class GroupReader {
   }
 }
 
-/** Merges of one left token at most. */
-export const LARGEST_GROUP = 2048;
+/** How many merges one left token may have. */
+export const LARGEST_GROUP: number = GROUP_COUNT_MASK;
 
 let shared: Merges | undefined;
 
-/** The merges, made ready when first asked for. */
+/** The merges, of which a program needs only one instance. */
 export function merges(): Merges {
   shared ??= new Merges();
   return shared;

@@ -6,15 +6,16 @@ import type { EncodeIntoResult, EncodeOptions, Tokenizer } from "./tokenizer.js"
 
 let encoder: Encoder | undefined;
 
-/** The encoder that all tokenizers share, made when the first of them encodes. */
+/** The encoder that all tokenizers share. It is made when one of them encodes for the first time. */
 function sharedEncoder(): Encoder {
   encoder ??= new Encoder();
   return encoder;
 }
 
 /**
- * A tokenizer of o200k_base with special tokens of one's own: their spelling in text and their ids, which must lie
- * above the vocabulary's. Cheap: the vocabulary is unpacked when the first tokenizer needs it, and shared.
+ * Returns a tokenizer of o200k_base with the given special tokens: how they are written in text, and their ids, which
+ * must be above those of the vocabulary. This is cheap: all tokenizers share the vocabulary, which is unpacked when one
+ * of them first needs it.
  */
 export function createTokenizer(specialTokens: ReadonlyMap<string, number>): Tokenizer {
   return new O200kTokenizer(specialTokens);

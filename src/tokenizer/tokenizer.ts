@@ -1,89 +1,98 @@
 import type { StreamDecoder } from "./decode/stream-decoder.js";
 
-/** What may be said about special tokens in a text that is encoded; the rules are tiktoken's. */
+/** How special tokens in a text that is encoded are treated. The rules are those of tiktoken's `encode`. */
 export interface EncodeOptions {
   /**
-   * Special tokens that are encoded as such where the text spells them. Default: none. Names that are no special token
-   * are ignored.
+   * Special tokens that are encoded as such where they are written in the text. Default: none. Names that are not a
+   * special token are ignored.
    */
   readonly allowedSpecial?: "all" | Iterable<string>;
   /**
-   * Strings that must not occur in the text. Default: `"all"`, every special token that is not allowed. An explicit
-   * set wins over `allowedSpecial` and may hold any strings; `[]` turns the check off.
+   * Strings that must not occur in the text. Default: `"all"`, which means every special token that is not allowed. An
+   * explicit set takes precedence over `allowedSpecial` and may hold any strings; `[]` turns the check off.
    */
   readonly disallowedSpecial?: "all" | Iterable<string>;
 }
 
-/** What {@link Tokenizer.encodeInto} did. */
+/** What {@link Tokenizer.encodeInto} has read and written. */
 export interface EncodeIntoResult {
-  /** UTF-16 units of the text that the written tokens stand for: encode the rest from there on. */
+  /** How many UTF-16 units of the text the written tokens stand for: the rest of the text begins there. */
   readonly read: number;
   /** How many tokens were written. */
   readonly written: number;
 }
 
 /**
- * Text to token ids and back. A tokenizer holds no state that a call could leave behind: calls on one instance may be
- * interleaved freely.
+ * Turns text into token ids and back. Calls leave no state behind, so those on one instance may be interleaved in any
+ * way.
  */
 export interface Tokenizer {
   /** Every special token as written in text, with its id. */
   readonly specialTokens: ReadonlyMap<string, number>;
 
   /**
-   * Encodes text, heeding the special tokens it spells. Lone surrogates become U+FFFD first.
-   * @throws HarmonyError `disallowed-special-token` where the text holds one; the message says how to allow it.
+   * Encodes text, with regard to the special tokens that are written in it. Lone surrogates are replaced by U+FFFD.
+   * @throws HarmonyError `disallowed-special-token` if the text contains one; the message says how to allow it.
+   * @throws TypeError if `text` is not a string, or an option is not what it should be.
    */
   encode(text: string, options?: EncodeOptions): number[];
 
   /**
-   * Encodes text as ordinary text: special tokens that it spells become ordinary tokens. With `into`, the ids are
-   * appended to that array, which is returned.
+   * Encodes text as ordinary text: special tokens that are written in it become ordinary tokens. With `into`, the ids
+   * are appended to that array, which is returned.
+   * @throws TypeError if `text` is not a string.
    */
   encodeOrdinary(text: string, into?: number[]): number[];
 
-  /** How many tokens {@link Tokenizer.encodeOrdinary} would give, without making them. */
+  /**
+   * How many tokens {@link Tokenizer.encodeOrdinary} would return, counted without making an array of them.
+   * @throws TypeError if `text` is not a string.
+   */
   countTokens(text: string): number;
 
   /**
-   * Encodes ordinary text into a buffer, from `offset` (default 0) on, without making an array. Like
-   * `TextEncoder.encodeInto` it stops where the buffer is full, but only between pieces, of which the rest of the text is
-   * independent: `text.slice(read)`, encoded by itself, gives the rest of the tokens. So a text can be encoded in steps.
-   * Where `read` is 0 the buffer has no room for the first piece; a piece has at most as many tokens as bytes in UTF-8.
-   * @throws RangeError where `offset` is not an index of the buffer or its length.
+   * Encodes ordinary text into a buffer from index `offset` on (default 0), without making an array. Like
+   * `TextEncoder.encodeInto`, it stops where the buffer is full, but only between two pieces, so that the rest of the
+   * text does not depend on what came before: `text.slice(read)`, encoded on its own, gives the rest of the tokens. A
+   * text can thus be encoded in steps. If `read` is 0, the buffer has no room for the first piece. A piece has at most
+   * as many tokens as bytes in UTF-8.
+   * @throws TypeError if `text` is not a string or `buffer` is not a `Uint32Array`.
+   * @throws RangeError if `offset` is neither an index of the buffer nor its length.
    */
   encodeInto(text: string, buffer: Uint32Array, offset?: number): EncodeIntoResult;
 
   /** Whether an id is a special token. */
   isSpecialToken(token: number): boolean;
 
-  /** The bytes that a token stands for, `undefined` for an unknown id. The array is shared: do not write to it. */
+  /** The bytes that a token stands for, or `undefined` for an unknown id. The array is shared: do not write to it. */
   tokenBytes(token: number): Uint8Array | undefined;
 
   /**
-   * The text that a token stands for where its bytes are whole characters by themselves, else `undefined` (also for
-   * an unknown id). The fast path of incremental decoding.
+   * The text that a token stands for, if its bytes are whole characters by themselves; otherwise `undefined`, as for an
+   * unknown id. This is the fast path of incremental decoding.
    */
   tokenText(token: number): string | undefined;
 
   /**
-   * Decodes to bytes.
-   * @throws HarmonyError `unknown-token` with `tokenIndex` for an id outside the vocabulary.
+   * Decodes tokens to bytes.
+   * @throws HarmonyError `unknown-token`, with `tokenIndex`, for an id that is not in the vocabulary.
+   * @throws RangeError for a number that is not an integer from 0 on.
+   * @throws TypeError if `tokens` is not an iterable of numbers.
    */
   decodeBytes(tokens: Iterable<number>): Uint8Array;
 
   /**
-   * Decodes to text; bytes that are not UTF-8 become U+FFFD as a WHATWG decoder makes them.
-   * @throws HarmonyError `unknown-token` as {@link Tokenizer.decodeBytes} does.
+   * Decodes tokens to text. Bytes that are not UTF-8 are replaced by U+FFFD, as the WHATWG Encoding Standard
+   * prescribes. Throws as {@link Tokenizer.decodeBytes} does.
    */
   decode(tokens: Iterable<number>): string;
 
   /**
-   * Decodes to text, exactly.
-   * @throws HarmonyError `invalid-utf8` where the bytes are not UTF-8; `unknown-token` as {@link Tokenizer.decodeBytes}.
+   * Decodes tokens to exactly the text that they stand for. Throws as {@link Tokenizer.decodeBytes} does, too.
+   * @throws HarmonyError `invalid-utf8` if the bytes are not UTF-8.
    */
   decodeUtf8(tokens: Iterable<number>): string;
 
-  /** A decoder for tokens that come one by one. Each has its own state, and none shares it. */
+  /** Returns a new decoder, with a state of its own, for tokens that arrive one by one. */
   createStreamDecoder(): StreamDecoder;
 }

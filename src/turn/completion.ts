@@ -4,20 +4,13 @@ import type { Role } from "../chat/role.js";
 import { HarmonyEncoding } from "../encoding.js";
 import { isReadable, showValue } from "../options.js";
 import type { Diagnostic } from "../parse/diagnostic.js";
+import type { FinishReason } from "../parse/finish.js";
 import type { RecoveryOptions } from "../parse/options.js";
 import type { MessageSpans } from "../parse/span.js";
 import { StreamState } from "../parse/stream-state.js";
 import { StreamableParser } from "../parse/streamable-parser.js";
 import { usualTerminator } from "../render/message.js";
 import { SpecialToken } from "../special-tokens.js";
-
-/**
- * Why an engine ended a completion, in the words of the chat APIs.
- *
- * - `"stop"`: the model was done. If the last token is no stop token, the engine has kept it to itself.
- * - `"length"`: the model was not done: it had no tokens left, or was interrupted.
- */
-export type FinishReason = "stop" | "length";
 
 /** What the prompt began, and how to read what the model made of it. */
 export interface CompletionSetting {
@@ -58,11 +51,15 @@ export function readCompletion(
   return { ...finish(parser), isOpen };
 }
 
-/** Reads a completion, and ends what has not ended: a message by its token, a header by leaving it out. */
+/**
+ * Reads a completion, and ends what has not ended: a message by its token, a header by leaving it out.
+ * @param finishReason Why the engine ended it.
+ */
 export function closeCompletion(
   encoding: HarmonyEncoding,
   tokens: readonly number[],
   setting: CompletionSetting,
+  finishReason?: FinishReason | null,
 ): ClosedCompletion {
   const parser = parse(encoding, tokens, setting);
   const { stateData, currentRole, currentRecipient } = parser;
@@ -72,8 +69,8 @@ export function closeCompletion(
   }
   if (stateData.state === StreamState.HEADER) {
     const complete = parser.messages.length;
-    const whole = readCompletion(encoding, tokens, setting);
-    if (whole.messages.length > complete) {
+    const asMessage = parse(encoding, tokens, setting).processEos({ reason: finishReason });
+    if (asMessage.messages.length > complete) {
       // The model forgot the message token: what looks like a header is a message.
       const added = SpecialToken.END;
       return { ...finish(parser.process(added)), isOpen: false, added, kept: tokens.length };
@@ -99,15 +96,6 @@ function parse(
   const parser = new StreamableParser(encoding, role, { ...recovery, prefill, mode: "resilient" });
   for (const token of tokens) parser.process(token);
   return parser;
-}
-
-/**
- * Checks the option `finishReason`.
- * @throws TypeError for anything else than {@link FinishReason} or `undefined`.
- */
-export function checkFinishReason(value: unknown): asserts value is FinishReason | undefined {
-  if (value === undefined || value === "stop" || value === "length") return;
-  throw new TypeError(`finishReason must be "stop" or "length", not ${showValue(value)}`);
 }
 
 /**

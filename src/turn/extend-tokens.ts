@@ -4,6 +4,7 @@ import { checkRole, isRole, type Role } from "../chat/role.js";
 import type { HarmonyEncoding } from "../encoding.js";
 import { checkIterable, checkOptions } from "../options.js";
 import type { Diagnostic } from "../parse/diagnostic.js";
+import { type FinishReason, finishOf } from "../parse/finish.js";
 import type { RecoveryOptions } from "../parse/options.js";
 import { StreamState } from "../parse/stream-state.js";
 import { StreamableParser } from "../parse/streamable-parser.js";
@@ -11,24 +12,17 @@ import { beginNextTurn, declaresFunctions } from "../render/conversation.js";
 import { checkRecipientPlace, type RecipientPlace, renderMessage, usualTerminator } from "../render/message.js";
 import { SpecialToken } from "../special-tokens.js";
 import { TokenList } from "../token-sinks.js";
-import {
-  type CompletionSetting,
-  checkFinishReason,
-  checkHarmonyEncoding,
-  closeCompletion,
-  type FinishReason,
-  readCompletion,
-} from "./completion.js";
+import { type CompletionSetting, checkHarmonyEncoding, closeCompletion, readCompletion } from "./completion.js";
 import { commonPrefixLength, type SessionChange } from "./sequence.js";
 
 /** How tokens are extended. */
 export interface ExtendOptions extends Omit<RecoveryOptions, "prefill"> {
   /**
-   * Why the completion ended. With `"stop"`, a message that has no stop token gets one, since the engine has kept it to
-   * itself. Otherwise, if there is nothing else to add, such a message is continued. Default: unknown, which is as
-   * `"length"`.
+   * Why the completion ended, in the engine's own word. If the model stopped (`"stop"`, …), a message that has no stop token
+   * gets one, since the engine has kept it to itself. Otherwise, and by default, such a message is continued if there is
+   * nothing else to add.
    */
-  readonly finishReason?: FinishReason | undefined;
+  readonly finishReason?: FinishReason | null | undefined;
   /** Whose message to begin at the end. Default: `"assistant"`. */
   readonly nextTurnRole?: Role | undefined;
   /** What the next prompt already holds of that message. */
@@ -92,8 +86,8 @@ export function extendTokens(
   const written = Array.from(completion);
   const begun = begunBy(encoding, given, recovery);
   const behind = [...given.slice(begun.end), ...written];
-  const goesOn =
-    finishReason !== "stop" && added.length === 0 && prefill === undefined && options.nextTurnRole === undefined;
+  const isStopped = finishOf({ reason: finishReason }) === "stopped";
+  const goesOn = !isStopped && added.length === 0 && prefill === undefined && options.nextTurnRole === undefined;
   const seen = given.length + written.length;
   const read = readCompletion(encoding, behind, begun);
   if (goesOn && read.isOpen) {
@@ -101,7 +95,7 @@ export function extendTokens(
     return { tokens: [...given, ...written], reusedTokens: seen, changes: [], messages, diagnostics };
   }
 
-  const closed = closeCompletion(encoding, behind, begun);
+  const closed = closeCompletion(encoding, behind, begun, finishReason);
   const changes: SessionChange[] = [];
   // If nothing but the beginning of a message is left of it, the message is given up.
   const isGivenUp = closed.kept === 0 && begun.prefill === undefined;
@@ -161,7 +155,7 @@ function begunBy(
 function checkedOptions(options: ExtendOptions): ExtendOptions {
   checkOptions(options, EXTEND_OPTIONS, "extendTokens");
   const { finishReason, nextTurnRole, prefill, recipientPlace, tools } = options;
-  checkFinishReason(finishReason);
+  finishOf({ reason: finishReason });
   if (nextTurnRole !== undefined) checkRole(nextTurnRole, "nextTurnRole");
   checkPrefill(prefill);
   checkRecipientPlace(recipientPlace);

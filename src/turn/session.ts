@@ -5,6 +5,7 @@ import { checkRole, type Role } from "../chat/role.js";
 import type { HarmonyEncoding } from "../encoding.js";
 import { checkIterable, checkOptions } from "../options.js";
 import type { Diagnostic } from "../parse/diagnostic.js";
+import { type FinishReason, finishOf } from "../parse/finish.js";
 import type { RecoveryOptions } from "../parse/options.js";
 import type { MessageSpans } from "../parse/span.js";
 import { StreamableParser } from "../parse/streamable-parser.js";
@@ -15,10 +16,8 @@ import { SpecialToken } from "../special-tokens.js";
 import { TokenList } from "../token-sinks.js";
 import {
   type CompletionSetting,
-  checkFinishReason,
   checkHarmonyEncoding,
   closeCompletion,
-  type FinishReason,
   type ReadCompletion,
   readCompletion,
 } from "./completion.js";
@@ -70,10 +69,10 @@ export interface PromptOptions {
 /** What the engine said about a completion. */
 export interface CompletionOptions {
   /**
-   * Why it ended. With `"stop"`, a message that has no stop token gets one, since the engine has kept it to itself.
-   * Otherwise such a message can be continued. Default: unknown, which is as `"length"`.
+   * Why it ended, in the engine's own word. If the model stopped (`"stop"`, …), a message that has no stop token gets one,
+   * since the engine has kept it to itself. Otherwise, and by default, such a message can be continued.
    */
-  readonly finishReason?: FinishReason | undefined;
+  readonly finishReason?: FinishReason | null | undefined;
 }
 
 /** What a completion holds. */
@@ -222,7 +221,7 @@ export class HarmonySession {
   addCompletion(completion: Iterable<number> | StreamableParser, options: CompletionOptions = {}): SessionCompletion {
     checkOptions(options, ["finishReason"] satisfies (keyof CompletionOptions)[], "addCompletion");
     const { finishReason } = options;
-    checkFinishReason(finishReason);
+    const isStopped = finishOf({ reason: finishReason }) === "stopped";
     const more = completion instanceof StreamableParser ? completion.tokens : completion;
     checkIterable(more, "completion", "a list of tokens, or a StreamableParser");
     const { open } = this.#state;
@@ -245,7 +244,7 @@ export class HarmonySession {
     state.reasons.clear();
     this.#slices = undefined;
     state.seen = this.#now();
-    const { diagnostics } = finishReason === "stop" ? (this.close() ?? read) : read;
+    const { diagnostics } = isStopped ? (this.#close(finishReason) ?? read) : read;
     const messages = state.entries.slice(first).flatMap(({ message }) => message ?? []);
     return { messages, diagnostics, isOpen: this.isOpen };
   }
@@ -316,10 +315,14 @@ export class HarmonySession {
    * @returns The completion as it is then; `undefined` if none was open.
    */
   close(): SessionCompletion | undefined {
+    return this.#close();
+  }
+
+  #close(finishReason?: FinishReason | null): SessionCompletion | undefined {
     const { open, entries } = this.#state;
     if (open === undefined) return undefined;
     const { role, prefill, given, completion, first } = open;
-    const closed = closeCompletion(this.#encoding, completion.tokens, this.#settingOf(role, prefill));
+    const closed = closeCompletion(this.#encoding, completion.tokens, this.#settingOf(role, prefill), finishReason);
     const left =
       closed.kept === 0 && prefill === undefined
         ? []

@@ -24,6 +24,8 @@ export interface CodeBlock {
   readonly shared?: CodeBlock;
   /** Whether the block is only there for others. */
   readonly isShared: boolean;
+  /** Whether the program needs an engine, as "```js engine" says: then it is compiled but not run. */
+  readonly needsEngine: boolean;
   /** What it promises to print: in comments after its calls of `console.log`, or in a `text` block right after it. */
   readonly output: readonly PrintedLine[];
 }
@@ -48,7 +50,7 @@ export function codeBlocksOf(page: string): CodeBlock[] {
   const markdown = readPage(page);
   const blocks: CodeBlock[] = [];
   let shared: CodeBlock | undefined;
-  for (const found of markdown.matchAll(/^```(js|ts)( shared)?\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?/gms)) {
+  for (const found of markdown.matchAll(/^```(js|ts)( shared| engine)?\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?/gms)) {
     const [, language, mark, code, text] = found as unknown as [string, "js" | "ts", string?, string?, string?];
     const line = lineAt(markdown, found.index) + 1;
     const block: CodeBlock = {
@@ -58,7 +60,8 @@ export function codeBlocksOf(page: string): CodeBlock[] {
       language,
       code: code!,
       ...(shared === undefined ? {} : { shared }),
-      isShared: mark !== undefined,
+      isShared: mark === " shared",
+      needsEngine: mark === " engine",
       output:
         text === undefined
           ? commentsOf(code!, line)

@@ -1,7 +1,93 @@
 import { describe, expect, test } from "vitest";
+import { HarmonyError } from "../../src/errors.js";
 import { StreamableParser } from "../../src/parse/streamable-parser.js";
+import { HarmonyTextParser } from "../../src/parse/text-parser.js";
 import type { Tokenizer } from "../../src/tokenizer/tokenizer.js";
+import { SCALE } from "../property.js";
+import { type Work, workOf } from "./counted-work.js";
 import { encoding, tokensOf } from "./encoding.js";
+
+// The work for a token, or for a chunk of text, must not grow with the length of the input: not with what came before it,
+// whatever is repeated, and not where errors are caught and the parser is fed on.
+
+/** What inputs are made of: one of each kind that the modes tell apart. */
+const FRAGMENTS: readonly string[] = [
+  ..."start message channel constrain call end".split(" ").map((name) => `<|${name}|>`),
+  "a",
+  " to=x",
+];
+
+const PAIRS: readonly (readonly [string, string])[] = FRAGMENTS.flatMap((first) =>
+  FRAGMENTS.map((second) => [first, second] as const),
+);
+
+/** Half a character, and an id outside the vocabulary. */
+const BROKEN_TOKENS = [132990, 201089];
+
+const SHORT = 40;
+const GROWTH = 25 * SCALE;
+/** Bytes to a sample in a short input; there are as many samples in a long one. */
+const INTERVAL = 512;
+
+function feedAll<Input>(inputs: readonly Input[], feed: (input: Input) => unknown): void {
+  for (const input of inputs) {
+    try {
+      feed(input);
+    } catch (error) {
+      if (!(error instanceof HarmonyError)) throw error;
+    }
+  }
+}
+
+/** What a repeated pair costs for each repetition, in a short input and in a long one; `undefined` where that is equal. */
+function growthOf(work: (repetitions: number, samplingInterval: number) => Work): string | undefined {
+  const short = work(SHORT, INTERVAL);
+  const long = work(SHORT * GROWTH, INTERVAL * GROWTH);
+  const growing = (["bytes", "units"] as const).flatMap((kind) => {
+    const [before, after] = [short[kind] / SHORT, long[kind] / (SHORT * GROWTH)];
+    // Work that grows with the length would be 25 times as much; the error of the sample is far less.
+    return after > 2 * before + 100 ? [`${before.toFixed(0)} to ${after.toFixed(0)} ${kind}`] : [];
+  });
+  return growing.length === 0 ? undefined : `from ${growing.join(", ")} each`;
+}
+
+type Pair = readonly [string | number, string | number];
+
+/** The repeated pairs that cost more the longer the input is; `readerOf` gives a call that reads one repeated. */
+function growingPairs(pairs: readonly Pair[], readerOf: (pair: Pair, repetitions: number) => () => void): string[] {
+  return pairs.flatMap((pair) => {
+    const growth = growthOf((repetitions, interval) => workOf(readerOf(pair, repetitions), interval));
+    return growth === undefined ? [] : [`${pair.join("")} again and again: ${growth}`];
+  });
+}
+
+describe("what a repeated pair costs does not grow", () => {
+  test.each(["strict", "permissive", "resilient"] as const)("tokens, mode %s", { timeout: 600_000 }, (mode) => {
+    const broken = BROKEN_TOKENS.flatMap((token) => FRAGMENTS.map((fragment) => [token, fragment] as const));
+    const growing = growingPairs([...PAIRS, ...broken], (pair, repetitions) => {
+      const ids = pair.flatMap((piece) => (typeof piece === "number" ? [piece] : tokensOf(piece)));
+      const tokens = Array<number[]>(repetitions).fill(ids).flat();
+      return () => {
+        const parser = new StreamableParser(encoding, "assistant", { mode });
+        feedAll(tokens, (token) => parser.process(token));
+        feedAll([undefined], () => parser.processEos());
+      };
+    });
+    expect(growing).toEqual([]);
+  });
+
+  test.each([false, true])("text, markersDropped %s", { timeout: 600_000 }, (markersDropped) => {
+    const growing = growingPairs(PAIRS, (pair, repetitions) => {
+      const chunks = Array<Pair>(repetitions).fill(pair).flat().map(String);
+      return () => {
+        const parser = new HarmonyTextParser("assistant", { markersDropped });
+        feedAll(chunks, (chunk) => parser.process(chunk));
+        parser.processEos();
+      };
+    });
+    expect(growing).toEqual([]);
+  });
+});
 
 /** A tokenizer that counts its calls. */
 class CountingTokenizer {

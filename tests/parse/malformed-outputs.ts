@@ -1,3 +1,4 @@
+import type { FinishReason } from "../../src/parse/finish.js";
 import type { TextParseOptions } from "../../src/parse/options.js";
 
 /** What a model wrote after `<|start|>assistant`, and how the resilient mode reads it. */
@@ -10,6 +11,8 @@ export interface Case {
   /** The code of each diagnostic, followed by the text that it is about. */
   readonly diagnostics: readonly string[];
   readonly options: TextParseOptions;
+  /** Why the engine says that it stopped; absent if it says nothing. */
+  readonly reason?: FinishReason;
 }
 
 /** A well-formed message on analysis, and the start of the next one. */
@@ -25,6 +28,15 @@ const row = (
   diagnostics: readonly string[] = [],
   options: TextParseOptions = {},
 ): Case => ({ number, output, messages, diagnostics, options });
+
+/** A row of an output whose engine says why it stopped. */
+const finished = (
+  reason: FinishReason,
+  output: string,
+  messages: readonly string[],
+  diagnostics: readonly string[] = [],
+  options: TextParseOptions = {},
+): Case => ({ ...row("H9", output, messages, diagnostics, options), reason });
 
 const T = "analysis| T";
 const B = "final| B";
@@ -269,6 +281,76 @@ export const CASES: readonly Case[] = [
     ["unexpected-header-words <|constrain|>functions.b"],
     { tools: ["functions.a", "functions.b"] },
   ),
+  row(
+    "H2",
+    "<|channel|>commentary to=functions.get_weatherjson<|message|>{}<|call|>",
+    ["commentary to=functions.get_weather json| {}"],
+    ["inexact-recipient to=functions.get_weatherjson"],
+    { tools: ["functions.get_weather"] },
+  ),
+  row(
+    "H2",
+    "<|channel|>commentary to=get_weatherjson<|message|>{}<|call|>",
+    ["commentary to=get_weather json| {}"],
+    ["inexact-recipient to=get_weatherjson"],
+    { tools: ["functions.get_weather"] },
+  ),
+  row(
+    "H2",
+    " to=functions.xJSON<|channel|>commentary<|message|>{}<|call|>",
+    ["commentary to=functions.x JSON| {}"],
+    ["inexact-recipient to=functions.xJSON"],
+    { tools: ["functions.x"] },
+  ),
+  row(
+    "H2",
+    "<|channel|>commentary to=functions.x to=functions.xjson<|message|>{}<|call|>",
+    ["commentary to=functions.x json| {}"],
+    ["repeated-recipient to=functions.x", "inexact-recipient to=functions.xjson"],
+    { tools: ["functions.x"] },
+  ),
+  row(
+    "H2",
+    "<|channel|>commentary to=functions.xjson code<|message|>{}<|call|>",
+    ["commentary to=functions.x code| {}"],
+    ["inexact-recipient to=functions.xjson"],
+    { tools: ["functions.x"] },
+  ),
+  row(
+    "H2",
+    "<|channel|>commentary code to=functions.xjson<|message|>{}<|call|>",
+    ["commentary to=functions.x code| {}"],
+    ["inexact-recipient to=functions.xjson"],
+    { tools: ["functions.x"] },
+  ),
+  row(
+    "H2",
+    "<|channel|>commentary to=functions.xjson <|constrain|>json<|message|>{}<|call|>",
+    ["commentary to=functions.x <|constrain|>json| {}"],
+    ["inexact-recipient to=functions.xjson"],
+    { tools: ["functions.x"] },
+  ),
+  row(
+    "H2",
+    "<|channel|>commentary to=functions.xjson<|message|>{}<|call|>",
+    ["commentary to=functions.xjson| {}"],
+    [],
+    { tools: ["functions.x", "functions.xjson"] },
+  ),
+  row(
+    "H2",
+    "<|channel|>commentary to=functions.xjson<|message|>{}<|call|>",
+    ["commentary to=functions.xjson| {}"],
+    ["undeclared-tool to=functions.xjson"],
+    { tools: ["functions.y"] },
+  ),
+  row(
+    "H2",
+    '<|channel|>commentary to=functions.xjson{"a":1}<|call|>',
+    ['commentary to=functions.x json| {"a":1}'],
+    ["inexact-recipient to=functions.xjson", "missing-message-token "],
+    { tools: ["functions.x"] },
+  ),
   row("H3", "<|channel|>final Hello<|message|>x<|return|>", ["final| x"], ["unexpected-header-words Hello"]),
   row("H3", "<|channel|>final xml<|message|>x<|return|>", ["final| x"], ["unexpected-header-words xml"]),
   row(
@@ -307,6 +389,77 @@ export const CASES: readonly Case[] = [
   ),
   row("H5", "to= Hello<|end|>", ["final| Hello"], ["empty-recipient to=", "missing-message-token "]),
   row("H5", "<|start|>tool<|channel|>analysis x<|end|>", ["tool(tool): analysis| x"], ["missing-message-token "]),
+  finished("stop", '<|channel|>commentary to=functions.x json<|message|>{"a":1}', [
+    'commentary to=functions.x json| {"a":1}',
+  ]),
+  finished("tool_calls", "<|channel|>commentary to=functions.x json<|message|>{}", [
+    "commentary to=functions.x json| {}",
+  ]),
+  finished("stop", `${THOUGHT}<|channel|>final<|message|>B`, [T, B]),
+  finished(
+    "length",
+    '<|channel|>commentary to=functions.x json<|message|>{"a":',
+    ['commentary to=functions.x json| {"a":'],
+    ["incomplete-call "],
+  ),
+  finished(
+    "somebody else's word",
+    "<|channel|>commentary to=functions.x json<|message|>{}",
+    ["commentary to=functions.x json| {}"],
+    ["incomplete-call "],
+  ),
+  finished("stop", `${THOUGHT}<|channel|>finaldone`, [T, "final| done"], ["missing-message-token "]),
+  finished(
+    "length",
+    `${THOUGHT}<|channel|>finaldone`,
+    [T],
+    ["incomplete-header <|start|>assistant<|channel|>finaldone"],
+  ),
+  finished("stop", "to=functions.x ls", ["to=functions.x| ls"], ["missing-message-token "]),
+  finished("stop", `${THOUGHT}<|channel|>fin`, [T], ["incomplete-header <|start|>assistant<|channel|>fin"]),
+  finished(
+    "stop",
+    `${CALL_X}<|channel|>finalB`,
+    ["commentary to=functions.x <|constrain|>json| {}", B],
+    ["missing-start ", "missing-message-token "],
+  ),
+  ...["python", "browser.search", "functions.get_time"].map((tool) =>
+    row(
+      "H10",
+      `<|channel|>commentary to=${tool} code<|message|>x<|call|>`,
+      [`commentary to=${tool} code| x`],
+      [`undeclared-tool to=${tool}`],
+      { tools: ["functions.get_weather"] },
+    ),
+  ),
+  row(
+    "H10",
+    "<|channel|>analysis to=python code<|message|>x<|call|>",
+    ["analysis to=python code| x"],
+    ["undeclared-tool to=python"],
+    { tools: [] },
+  ),
+  row("H10", "<|channel|>analysis to=python code<|message|>x<|call|>", ["analysis to=python code| x"]),
+  row("H10", "<|channel|>analysis to=python code<|message|>x<|call|>", ["analysis to=python code| x"], [], {
+    tools: ["python"],
+  }),
+  row("H10", "<|channel|>analysis to=browser.open code<|message|>x<|call|>", ["analysis to=browser.open code| x"], [], {
+    tools: ["browser"],
+  }),
+  row("H10", "<|channel|>commentary to=get_weather<|message|>{}<|call|>", ["commentary to=get_weather| {}"], [], {
+    tools: ["functions.get_weather"],
+  }),
+  row("H10", "<|channel|>commentary to=user<|message|>x<|end|>", ["commentary to=user| x"], [], { tools: [] }),
+  row("H10", "<|start|>functions.f to=assistant<|message|>x<|end|>", ["tool(functions.f): to=assistant| x"], [], {
+    tools: [],
+  }),
+  row(
+    "H10",
+    "to=functions.gone ls<|call|>",
+    ["to=functions.gone| ls"],
+    ["undeclared-tool to=functions.gone", "missing-message-token "],
+    { tools: ["functions.bash"] },
+  ),
 ];
 
 /** An id outside the vocabulary. */
@@ -331,4 +484,22 @@ export const CASES_WITHOUT_MARKERS: readonly Case[] = [
   dropped("analysis to be or not", "analysis|  to be or not"),
   dropped("I cannot help with that.", "final| I cannot help with that."),
   dropped("assistantanalysisHm", "analysis| Hm"),
+  {
+    ...dropped("commentary to=functions.f json{}", "commentary to=functions.f json| {}"),
+    number: "H9",
+    reason: "stop",
+  },
+  {
+    ...dropped('commentary to=functions.f json{"a":', 'commentary to=functions.f json| {"a":'),
+    number: "H9",
+    reason: "length",
+    diagnostics: ["incomplete-call "],
+  },
+  row(
+    "H2",
+    'commentary to=functions.xjson{"a":1}',
+    ['commentary to=functions.x json| {"a":1}'],
+    ["inexact-recipient to=functions.xjson"],
+    { markersDropped: true, tools: ["functions.x"] },
+  ),
 ];

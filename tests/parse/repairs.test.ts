@@ -26,36 +26,36 @@ function outcome({ messages, diagnostics }: Outcome): Pick<Case, "messages" | "d
   };
 }
 
-function parseTokens(tokens: readonly number[], options: Case["options"] = {}): Outcome {
+function parseTokens(tokens: readonly number[], options: Case["options"] = {}, reason?: Case["reason"]): Outcome {
   const parser = new StreamableParser(encoding, "assistant", { mode: "resilient", ...options });
   for (const token of tokens) parser.process(token);
-  return parser.processEos();
+  return parser.processEos({ reason });
 }
 
-function parseText(chunks: Iterable<string>, options: Case["options"]): Outcome {
+function parseText(chunks: Iterable<string>, { options, reason }: Pick<Case, "options" | "reason">): Outcome {
   const parser = new HarmonyTextParser("assistant", options);
   for (const chunk of chunks) parser.process(chunk);
-  return parser.processEos();
+  return parser.processEos({ reason });
 }
 
-function testText({ output, messages, diagnostics, options }: Case): void {
+function testText({ output, messages, diagnostics, ...given }: Case): void {
   test("from text in one chunk", () => {
-    expect(outcome(parseText([output], options))).toEqual({ messages, diagnostics });
+    expect(outcome(parseText([output], given))).toEqual({ messages, diagnostics });
   });
 
   test("from text cut at every position", () => {
     for (let cut = 0; cut <= output.length; cut++) {
-      const outcomeOfCut = outcome(parseText([output.slice(0, cut), output.slice(cut)], options));
+      const outcomeOfCut = outcome(parseText([output.slice(0, cut), output.slice(cut)], given));
       expect({ cut, ...outcomeOfCut }).toEqual({ cut, messages, diagnostics });
     }
-    expect(outcome(parseText(output.split(""), options))).toEqual({ messages, diagnostics });
+    expect(outcome(parseText(output.split(""), given))).toEqual({ messages, diagnostics });
   });
 }
 
 describe.each(CASES)("$number: $output", (row) => {
   test("from tokens", () => {
-    const { output, messages, diagnostics, options } = row;
-    expect(outcome(parseTokens(tokensOf(output), options))).toEqual({ messages, diagnostics });
+    const { output, messages, diagnostics, options, reason } = row;
+    expect(outcome(parseTokens(tokensOf(output), options, reason))).toEqual({ messages, diagnostics });
   });
 
   testText(row);

@@ -459,3 +459,41 @@ describe("HarmonyEventStream", () => {
     );
   });
 });
+
+describe("why the engine stopped", () => {
+  const CALL = "<|channel|>commentary to=functions.f json<|message|>{}";
+
+  test.each([
+    ["stop", "end by call"],
+    ["length", "end by end-of-input"],
+    [undefined, "end by end-of-input"],
+    [null, "end by end-of-input"],
+  ])("%s: %s", async (reason, ending) => {
+    // As with an engine: the reason is known when the last chunk has come.
+    let finishReason: string | null | undefined;
+    async function* source() {
+      yield tokensOf(CALL);
+      finishReason = reason;
+    }
+    const events: HarmonyEvent[] = [];
+    for await (const event of parseStream(tokenParser(), source(), { finishReason: () => finishReason })) {
+      events.push(event);
+    }
+    expect(summaryOf(events)).toContain(ending);
+
+    const stream = streamOf([CALL]).pipeThrough(
+      new HarmonyEventStream(new HarmonyTextParser("assistant"), { finishReason: () => reason }),
+    );
+    const streamed: HarmonyEvent[] = [];
+    for await (const event of stream as unknown as AsyncIterable<HarmonyEvent>) streamed.push(event);
+    expect(summaryOf(streamed)).toContain(ending);
+  });
+
+  test("is asked for by a function", () => {
+    expect(() => parseStream(tokenParser(), [1], { finishReason: "stop" as never })).toThrow(
+      'parseStream: finishReason must be a function that returns the reason, not "stop"',
+    );
+    expect(() => new HarmonyEventStream(tokenParser(), { finishReason: 1 as never })).toThrow("HarmonyEventStream:");
+    expect(() => new HarmonyEventStream(tokenParser(), { signal: 1 } as never)).toThrow('unknown option "signal"');
+  });
+});

@@ -9,13 +9,14 @@ const APOSTROPHE = 0x27;
 const SLASH = 0x2f;
 const BLANK = 0x20;
 
-/** What may follow a word's apostrophe, in lower case; U+017F folds to `s` and is handled where this is used. */
+/** What may follow the apostrophe of a word, in lower case. U+017F folds to `s`, which is handled where this is used. */
 const CONTRACTIONS = ["s", "t", "re", "ve", "m", "ll", "d"];
 
 /**
- * o200k as it is defined, with no thought of speed: the split pattern spelled out alternative by alternative over code
- * points, then lowest-rank-first merging over strings of bytes. Slow but never quadratic. The oracle of the fast one, with
- * which it shares the vocabulary's bytes and the table of character classes, and nothing else.
+ * The oracle of the fast tokenizer: o200k as it is defined, without regard to speed. The split pattern is spelled out
+ * over code points, alternative by alternative; then strings of bytes are merged, lowest rank first. It is slow, but
+ * never quadratic. All that it shares with the fast one are the bytes of the vocabulary and the table of character
+ * classes.
  */
 export class PlainTokenizer {
   readonly #classes: Uint8Array = unpackCharacterClasses();
@@ -62,7 +63,7 @@ export class PlainTokenizer {
     const endsWord = (i: number) => [LOWER, CASELESS, MARK].includes(classAt(i) as never);
     const isPunctuation = (i: number) => classAt(i) === OTHER || classAt(i) === MARK;
 
-    // [upper, caseless, mark]*[lower, caseless, mark]+ : the end of it, or -1
+    // The end of [upper, caseless, mark]*[lower, caseless, mark]+, or -1.
     const lowerWord = (from: number) => {
       let i = from;
       while (beginsWord(i)) i++;
@@ -70,11 +71,11 @@ export class PlainTokenizer {
         while (endsWord(i)) i++;
         return i;
       }
-      // The first set took what the second needs: give back as far as the last character that is in both.
+      // The first set has taken what the second needs: give back as far as the last character that is in both.
       while (i > from && !endsWord(i - 1)) i--;
       return i > from ? i : -1;
     };
-    // [upper, caseless, mark]+[lower, caseless, mark]*
+    // The end of [upper, caseless, mark]+[lower, caseless, mark]*, or -1.
     const upperWord = (from: number) => {
       let i = from;
       while (beginsWord(i)) i++;
@@ -119,21 +120,28 @@ export class PlainTokenizer {
     for (i = spaceEnd; i > start; i--) {
       if (isNewline(i - 1)) return i;
     }
-    // \s+(?!\S): all of it at the end of the text, else all but the last, which goes with what follows.
+    // \s+(?!\S): all of it at the end of the text; otherwise all but the last character, which belongs to what follows.
     return spaceEnd === points.length || spaceEnd === start + 1 ? spaceEnd : spaceEnd - 1;
+  }
+
+  /** The tokens that merging makes of any bytes, taken as one piece. */
+  merge(bytes: Uint8Array): number[] {
+    const tokens: number[] = [];
+    this.#merge(byteString(bytes), tokens);
+    return tokens;
   }
 
   /** Byte-pair merging: again and again the pair of neighbours with the lowest rank, the leftmost of equals. */
   #merge(bytes: string, tokens: number[]): void {
     const { length } = bytes;
-    // Parts are linked by where they begin; a part that was merged into its left neighbour has end 0.
+    // Parts are linked by where they begin. One that was merged into its left neighbour has end 0.
     const end = Array.from({ length }, (_, i) => i + 1);
     const previous = Array.from({ length }, (_, i) => i - 1);
     const rankAt = (start: number) => {
       const next = end[start]!;
       return next < length ? this.#ranks.get(bytes.slice(start, end[next])) : undefined;
     };
-    // A pair waits in the heap as rank * 2^32 + start, so that the lowest comes first and the leftmost of equals.
+    // A pair is in the heap as rank * 2^32 + start, so that the lowest comes first, and of equals the leftmost.
     const heap = new MinHeap();
     const offer = (start: number) => {
       const rank = rankAt(start);
@@ -142,7 +150,7 @@ export class PlainTokenizer {
     for (let start = 0; start + 1 < length; start++) offer(start);
     for (let entry = heap.pop(); entry !== undefined; entry = heap.pop()) {
       const start = entry % 2 ** 32;
-      // Its parts may have been merged away or grown since.
+      // Its parts may have been merged with others since.
       if (end[start] === 0 || rankAt(start) !== Math.floor(entry / 2 ** 32)) continue;
       const eaten = end[start]!;
       end[start] = end[eaten]!;

@@ -1,4 +1,4 @@
-/** A generator of numbers from 0 to below 1 that gives the same ones for the same seed (mulberry32). */
+/** Returns a generator of numbers from 0 to below 1, which are the same for the same seed (mulberry32). */
 export function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {
@@ -9,7 +9,7 @@ export function randomFrom(seed: number): () => number {
   };
 }
 
-/** Characters that the split pattern tells apart, those with a rule of their own among them many times. */
+/** Characters that the split pattern tells apart. Those with a rule of their own are in several alphabets. */
 const ALPHABETS: readonly string[] = [
   "abcdefghijklmnopqrstuvwxyz",
   "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
@@ -33,7 +33,7 @@ const ALPHABETS: readonly string[] = [
   "\ud800\udfff\udc00\udbff",
 ];
 
-/** Text of the kinds a tokenizer trips over: runs out of few alphabets, repeated, mixed, cut off anywhere. */
+/** Text that a tokenizer may trip over: runs from a few alphabets, repeated, mixed, and cut off anywhere. */
 export function trippingText(random: () => number): string {
   const below = (limit: number) => Math.floor(random() * limit);
   const parts = 1 + below(8);

@@ -6,7 +6,7 @@ import type { EncodeOptions } from "../../src/tokenizer/tokenizer.js";
 
 const tokenizer = createTokenizer(SPECIAL_TOKENS);
 
-test("special tokens in text are refused by default, with the way out", () => {
+test("special tokens in text are refused by default, and the message says how to allow them", () => {
   expect(() => tokenizer.encode("a<|start|>b")).toThrow(
     expect.objectContaining({
       code: "disallowed-special-token",
@@ -17,7 +17,7 @@ test("special tokens in text are refused by default, with the way out", () => {
   );
 });
 
-test("special tokens are found wherever they stand", () => {
+test("special tokens are found anywhere in a text", () => {
   const all: EncodeOptions = { allowedSpecial: "all" };
   expect(tokenizer.encode("<|start|>", all)).toEqual([200006]);
   expect(tokenizer.encode("a<|start|>b<|end|><|end|>", all)).toEqual([64, 200006, 65, 200007, 200007]);
@@ -29,7 +29,7 @@ test("special tokens are found wherever they stand", () => {
   expect(tokenizer.encode("<|start|>", { allowedSpecial: new Set(["<|start|>"]) })).toEqual([200006]);
 });
 
-test("an explicit disallowed set wins over allowed, and may hold any strings", () => {
+test("an explicit disallowed set takes precedence over allowed, and may hold any strings", () => {
   expect(() => tokenizer.encode("<|start|>", { allowedSpecial: "all", disallowedSpecial: ["<|start|>"] })).toThrow(
     "'<|start|>'",
   );
@@ -42,7 +42,7 @@ test("an explicit disallowed set wins over allowed, and may hold any strings", (
   }
 });
 
-test("mistakes of a caller without types are named", () => {
+test("mistakes of a caller without types get an error that names them", () => {
   const encode = tokenizer.encode.bind(tokenizer) as (text: unknown, options?: unknown) => number[];
   expect(() => encode("a", { allowedSpecials: "all" })).toThrow(
     new TypeError('encode: unknown option "allowedSpecials"; the options are allowedSpecial, disallowedSpecial'),
@@ -79,7 +79,7 @@ test("texts longer than what is gathered at a time decode whole, with special to
   }
 });
 
-test("token ids that are none are refused, unknown ones by a HarmonyError", () => {
+test("what is not a token id is refused, an unknown id by a HarmonyError", () => {
   for (const decode of ["decode", "decodeUtf8", "decodeBytes"] as const) {
     for (const token of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(() => tokenizer[decode]([64, token])).toThrow(RangeError);
@@ -104,7 +104,7 @@ test("token ids that are none are refused, unknown ones by a HarmonyError", () =
   }
 });
 
-test("decoding keeps byte order marks, replaces bad bytes and leaves nothing behind", () => {
+test("decoding keeps byte order marks, replaces bytes that are not UTF-8, and leaves no state behind", () => {
   const text = "\uFEFFa\uFEFF";
   expect(tokenizer.decode(tokenizer.encode(text))).toBe(text);
   expect(tokenizer.decodeUtf8(tokenizer.encode(text))).toBe(text);

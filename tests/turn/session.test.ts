@@ -88,6 +88,12 @@ describe("what the engine does not say", () => {
     expect(textOf(answer.tokens).endsWith("One.<|end|>")).toBe(true);
   });
 
+  test.each(["tool_calls", "eos"])("it stopped, in another word: %s", (finishReason) => {
+    const session = begin();
+    expect(session.addCompletion(tokensOf(`${call}: 1}`), { finishReason }).isOpen).toBe(false);
+    expect(session.addCompletion([], { finishReason: null }).isOpen).toBe(true);
+  });
+
   test("it was cut: the completion goes on in place", () => {
     const session = begin();
     expect(session.addCompletion(tokensOf(`${thought}${head}${call}`), { finishReason: "length" })).toMatchObject({
@@ -315,7 +321,7 @@ describe("mistakes of the program", () => {
     expect(() => begin({ keepAnalisis: "all" } as never)).toThrow(/unknown option "keepAnalisis"/);
     expect(() => begin({ maxMessageLength: 0 })).toThrow(RangeError);
     expect(() => session.addCompletion("text" as never)).toThrow("completion must be a list of tokens");
-    expect(() => session.addCompletion([], { finishReason: "eos" as never })).toThrow('"stop" or "length", not "eos"');
+    expect(() => session.addCompletion([], { finishReason: 1 as never })).toThrow("reason must be a string, not 1");
     expect(() => session.add(user("ok"), { role: "robot" } as never)).toThrow(
       expect.objectContaining({ code: "unknown-role", path: "messages[1].role" }),
     );

@@ -1,4 +1,5 @@
 import { CHANNELS, Channel } from "../../chat/channel.js";
+import type { Finish } from "../finish.js";
 import { ANY_CHANNEL, ANY_CONTENT_TYPE, CONTENT_TYPES, TO } from "../words.js";
 import type { ScannedText } from "./marker-scanner.js";
 
@@ -44,10 +45,10 @@ export class DroppedMarkers {
   }
 
   /** Ends the text. */
-  finish(): ScannedText[] {
+  finish(finish: Finish): ScannedText[] {
     const scanned = this.#read("", true);
-    // Only its markers could have told whether the message was complete, so it is taken to be.
-    if (this.#reading === "content") scanned.push(marker("end"));
+    // Only its markers, or the engine, could have told whether the message was complete, so it is taken to be.
+    if (this.#reading === "content" && finish === "unknown") scanned.push(marker("end"));
     this.#reading = "header";
     return scanned;
   }

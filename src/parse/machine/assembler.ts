@@ -2,7 +2,7 @@ import { Message } from "../../chat/message.js";
 import type { Role } from "../../chat/role.js";
 import { DIAGNOSTICS, type Diagnostic, type DiagnosticAction, type DiagnosticCode } from "../diagnostic.js";
 import type { Ending, HarmonyEvent } from "../event.js";
-import type { Header } from "../header.js";
+import { type Header, isCall } from "../header.js";
 import type { Reader } from "../input/reader.js";
 import type { MessageSpans, Span } from "../span.js";
 import { Gathered } from "./gathered.js";
@@ -30,6 +30,8 @@ export class Assembler<Input> {
   end = 0;
   /** What the last input added to the content; `undefined` if it added nothing. */
   lastDelta: string | undefined;
+  /** At the end of the input: whether the engine says that a stop token, which it swallowed, ended what is being read. */
+  isStopped = false;
   /** From where on the content was too long to be kept; `undefined` if all of it was. */
   excessFrom: number | undefined;
 
@@ -203,8 +205,9 @@ export class Assembler<Input> {
     this.#events!.push({ type: "delta", index: this.messages.length, channel, recipient, text });
   }
 
-  #keep(content: Span, ending: Ending): void {
-    const message = new Message({ ...this.#header!, content: [{ type: "text", text: this.#content }] });
+  #keep(content: Span, given: Ending): void {
+    const message = new Message({ ...this.#header!, content: this.#content });
+    const ending = given === "end-of-input" && this.isStopped ? swallowedStop(this.#header!) : given;
     const terminator: Span = TERMINATORS.has(ending) ? [this.position, this.end] : [this.position, this.position];
     const spans: MessageSpans = { header: [this.#headerStart, content[0]], content, terminator };
     this.#events?.push({ type: "message-end", index: this.messages.length, message, ending, spans });
@@ -222,3 +225,8 @@ export class Assembler<Input> {
 
 /** The endings that are a token of the message itself; any other belongs to the next message, or is not a token. */
 const TERMINATORS: ReadonlySet<Ending> = new Set(["end", "call", "return", "endoftext"]);
+
+/** The stop token that must have ended a message if the engine stopped there and does not return the token. */
+function swallowedStop(header: Header): Ending {
+  return isCall(header) ? "call" : "return";
+}

@@ -42,9 +42,11 @@ export class Machine<Input> extends Assembler<Input> {
 
   /**
    * Processes the end of the input.
+   * @param isStopped Whether the engine says that the model ended its turn, so that only the stop token is missing.
    * @throws HarmonyError if the grammar refuses the end.
    */
-  finish(): void {
+  finish(isStopped: boolean): void {
+    this.isStopped = isStopped;
     this.position = this.end;
     this.#enter(this.#row.finish(this));
   }

@@ -1,4 +1,4 @@
-import type { Role } from "../../chat/role.js";
+import { isRole, type Role } from "../../chat/role.js";
 import type { Header } from "../header.js";
 
 /** Tools that are addressed by a name without a namespace. */
@@ -7,11 +7,16 @@ const BARE_TOOLS: ReadonlySet<string> = new Set(["python", "browser"]);
 /** The tools that a conversation declares, by their full names. */
 export class DeclaredTools {
   readonly #names: ReadonlySet<string>;
+  readonly #areKnown: boolean;
 
-  /** @param names Full names (`functions.bash`); a name without a namespace is a developer's function (`bash`). */
-  constructor(names: Iterable<string>) {
+  /**
+   * @param names Full names (`functions.bash`); a name without a namespace is a developer's function (`bash`). Without a
+   *   list, nobody knows which tools there are.
+   */
+  constructor(names: Iterable<string> | undefined) {
+    this.#areKnown = names !== undefined;
     this.#names = new Set(
-      Array.from(names, (name) => (name.includes(".") || BARE_TOOLS.has(name) ? name : `functions.${name}`)),
+      Array.from(names ?? [], (name) => (name.includes(".") || BARE_TOOLS.has(name) ? name : `functions.${name}`)),
     );
   }
 
@@ -22,6 +27,15 @@ export class DeclaredTools {
       if (full.slice(full.indexOf(".") + 1) === name) return full;
     }
     return undefined;
+  }
+
+  /** Whether a message to this recipient calls a tool that is known not to be declared. */
+  lacks(recipient: string): boolean {
+    if (!this.#areKnown || recipient === "all" || isRole(recipient)) return false;
+    const [namespace] = recipient.split(".", 1);
+    // `browser` alone stands for all tools of the browser.
+    if (BARE_TOOLS.has(namespace!) && this.#names.has(namespace!)) return false;
+    return this.fullName(recipient) === undefined;
   }
 }
 

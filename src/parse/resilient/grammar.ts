@@ -2,7 +2,7 @@ import { Channel } from "../../chat/channel.js";
 import { hasMarker } from "../../special-tokens.js";
 import type { DiagnosticAction, DiagnosticCode } from "../diagnostic.js";
 import type { Ending } from "../event.js";
-import type { Header } from "../header.js";
+import { type Header, isCall } from "../header.js";
 import type { Assembler } from "../machine/assembler.js";
 import {
   always,
@@ -112,12 +112,13 @@ const stopHeader =
 /**
  *     <|channel|>fin
  *                   ^ the end of the input
- * What there is of a header is a message if it can be one (E2, E3, G3, H6).
+ * What there is of a header is a message if it can be one (E2, E3, G3, H6). If the engine says that the model stopped
+ * here, it is read as it is at a stop token (H9).
  */
 const finishHeader: FinalRule = (assembler) => {
   if (!holdsSomething(assembler)) return "header";
   assembler.endGathering();
-  if (!makeMessage(assembler, "end-of-input", "end-of-input")) {
+  if (!makeMessage(assembler, cutAtEnd(assembler), "end-of-input")) {
     const blank = assembler.hasStart ? "incomplete-header" : "white-space-between-messages";
     assembler.skip(codeOfSkipped(assembler, blank, "incomplete-header"));
     assembler.gatherBehind();
@@ -195,7 +196,7 @@ const closeAtChannel: Rule = (assembler, input) => {
 /**
  *     <|channel|>final<|message|>B
  *                                 ^ the end of the input
- * A call that ends here may be cut short (D7).
+ * A call that ends here may be cut short (D7), unless the engine says that the model stopped (H9).
  */
 const closeAtEnd: FinalRule = (assembler) => {
   endContent(assembler);
@@ -281,7 +282,7 @@ const stopHeaderAfterCall =
  */
 const finishHeaderAfterCall: FinalRule = (assembler) => {
   assembler.endGathering();
-  if (!makeMessage(assembler, "end-of-input", "end-of-input", isAnswer)) {
+  if (!makeMessage(assembler, cutAtEnd(assembler), "end-of-input", isAnswer)) {
     assembler.skip("orphaned-output");
     assembler.gatherBehind();
   }
@@ -403,6 +404,11 @@ function holdsSomething<Input>({ hasStart, gathered }: Assembler<Input>): boolea
   return hasStart || !gathered.isEmpty;
 }
 
+/** What ends a header at the end of the input: a stop token that the engine swallowed, or the end itself. */
+function cutAtEnd<Input>({ isStopped }: Assembler<Input>): Cut {
+  return isStopped ? "stop" : "end-of-input";
+}
+
 /** Makes a message of a header that ran into its content; returns whether that was possible, and wanted. */
 function makeMessage<Input>(
   assembler: Assembler<Input>,
@@ -503,8 +509,8 @@ function reportMissing<Input>(assembler: Assembler<Input>, code: DiagnosticCode)
   assembler.report(code, [assembler.position, assembler.position], "");
 }
 
-function reportIncompleteCall<Input>(assembler: Assembler<Input>, { role, recipient }: Header): void {
-  if (role === "assistant" && recipient !== undefined) reportMissing(assembler, "incomplete-call");
+function reportIncompleteCall<Input>(assembler: Assembler<Input>, header: Header): void {
+  if (isCall(header) && !assembler.isStopped) reportMissing(assembler, "incomplete-call");
 }
 
 function skipOrphans<Input>(assembler: Assembler<Input>): void {

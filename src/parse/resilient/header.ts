@@ -2,7 +2,7 @@ import { isRole, type Role } from "../../chat/role.js";
 import type { DiagnosticCode } from "../diagnostic.js";
 import { type Header, nameWithout } from "../header.js";
 import type { DeclaredTools } from "../machine/settings.js";
-import { ANY_CHANNEL, ANY_ROLE, channelNamed, isContentType, TO } from "../words.js";
+import { ANY_CHANNEL, ANY_CONTENT_TYPE, ANY_ROLE, channelNamed, isContentType, TO } from "../words.js";
 import { type Lexeme, lexHeader } from "./header-lexer.js";
 import { channelMeant, isFullToolName } from "./word-meaning.js";
 
@@ -33,6 +33,8 @@ interface Draft {
   roleWord: Lexeme | undefined;
   channel: string | undefined;
   recipient: string | undefined;
+  /** The `to=…` that the recipient was read from. */
+  recipientWord: Lexeme | undefined;
   contentType: string | undefined;
   /** Where the constrain marker of the content type stands. */
   constrainedAt: number;
@@ -53,7 +55,9 @@ const HEADER_RULES: readonly HeaderRule[] = [
   readConstrainedType, // D1, D2, G4, H1
   readRecipients, // C5, D3, H4
   readOtherWords, // D1, D3, H3
+  readGluedType, // H2
   decideAuthor, // B4
+  reportUndeclaredTool, // H10
 ];
 
 /** Reads a header, whatever it says. If the strict grammar can read it, the result is the same, but for the cases above. */
@@ -70,6 +74,7 @@ export function repairHeader(
     roleWord: undefined,
     channel: undefined,
     recipient: undefined,
+    recipientWord: undefined,
     contentType: undefined,
     constrainedAt: Number.POSITIVE_INFINITY,
   };
@@ -252,19 +257,18 @@ function readRecipients(draft: Draft): void {
   for (const empty of take(draft, ({ text }) => text === TO)) report(draft, "empty-recipient", empty);
   const first = draft.lexemes.findIndex(({ text }) => text.startsWith(TO));
   if (first < 0) return;
-  let counting: Lexeme | undefined;
   for (const word of draft.lexemes.splice(first)) {
     if (!word.text.startsWith(TO)) {
       draft.lexemes.push(word);
     } else if (isAuthor(draft, word.text.slice(TO.length))) {
       report(draft, "recipient-is-author", word);
     } else {
-      if (counting !== undefined) report(draft, "repeated-recipient", counting);
-      counting = word;
+      if (draft.recipientWord !== undefined) report(draft, "repeated-recipient", draft.recipientWord);
+      draft.recipientWord = word;
       draft.recipient = word.text.slice(TO.length);
     }
   }
-  if (counting === undefined) return;
+  if (draft.recipientWord === undefined) return;
   const behind = draft.lexemes.splice(first);
   if (draft.contentType === undefined && behind.length > 0) {
     draft.contentType = behind.map(({ text }) => text).join(" ");
@@ -305,6 +309,30 @@ function readContentType(draft: Draft, words: Lexeme[], followsRecipient: boolea
   if (types.length > 0) draft.contentType = types.map(({ text }) => text).join(" ");
 }
 
+/** Reads a content type that is glued to the recipient. One that stands anywhere else in the header counts instead. */
+function readGluedType(draft: Draft): void {
+  const { context, recipientWord } = draft;
+  const glued = recipientWord && gluedType(recipientWord.text.slice(TO.length), context.tools);
+  if (recipientWord === undefined || glued === undefined) return;
+  report(draft, "inexact-recipient", recipientWord);
+  draft.recipient = glued.recipient;
+  draft.contentType ??= glued.contentType;
+}
+
+/** A name with a content type glued to it. */
+const GLUED_TYPE = new RegExp(`^(.+)(${ANY_CONTENT_TYPE})$`, "i");
+
+/** Takes a declared tool and a content type apart, unless both in one are a declared tool as well. */
+export function gluedType(
+  word: string,
+  tools: DeclaredTools,
+): { readonly recipient: string; readonly contentType: string } | undefined {
+  const [, recipient, contentType] = GLUED_TYPE.exec(word) ?? [];
+  if (recipient === undefined || contentType === undefined) return undefined;
+  if (tools.fullName(recipient) === undefined || tools.fullName(word) !== undefined) return undefined;
+  return { recipient, contentType };
+}
+
 /** Decides what a word means that stands where a role should: a tool that answers, a tool that is called, or nothing. */
 function decideAuthor(draft: Draft): void {
   const { context, roleWord } = draft;
@@ -328,6 +356,14 @@ function decideAuthor(draft: Draft): void {
   } else {
     report(draft, "unknown-role", roleWord);
   }
+}
+
+/** A call of a tool that nobody offered is a call all the same: the model waits for an answer to it. */
+function reportUndeclaredTool(draft: Draft): void {
+  const { role, recipient, recipientWord, context } = draft;
+  // Without `to=`, only the name of a declared tool is a recipient.
+  if (role !== "assistant" || recipient === undefined || recipientWord === undefined) return;
+  if (context.tools.lacks(recipient)) report(draft, "undeclared-tool", recipientWord);
 }
 
 function splitAt(text: string, separator: string): [string, string | undefined] {

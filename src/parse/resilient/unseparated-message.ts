@@ -2,8 +2,9 @@ import { Channel } from "../../chat/channel.js";
 import type { Role } from "../../chat/role.js";
 import { CONSTRAIN_MARKER, hasMarker } from "../../special-tokens.js";
 import { type Header, nameWithout } from "../header.js";
+import type { DeclaredTools } from "../machine/settings.js";
 import { ANY_CHANNEL, ANY_CONTENT_TYPE, ANY_ROLE, CHANNEL_MARKER, isWhiteSpace, literally, TO } from "../words.js";
-import type { HeaderContext, HeaderDiagnostic } from "./header.js";
+import { gluedType, type HeaderContext, type HeaderDiagnostic } from "./header.js";
 
 /** What ended a header before its message token. */
 export type Cut = "stop" | "start" | "end-of-input";
@@ -66,10 +67,12 @@ class Front {
   end = 0;
   readonly diagnostics: HeaderDiagnostic[] = [];
   readonly #text: string;
+  readonly #tools: DeclaredTools;
   #at = 0;
 
-  constructor(text: string, { givenRole, hasStart }: HeaderContext) {
+  constructor(text: string, { givenRole, hasStart, tools }: HeaderContext) {
     this.#text = text;
+    this.#tools = tools;
     this.role = givenRole;
     this.#passSpace();
     const role = this.#next(ROLES)?.[1] as Role | undefined;
@@ -108,7 +111,13 @@ class Front {
       const code = isAuthor ? "recipient-is-author" : "empty-recipient";
       this.diagnostics.push({ code, from, to: this.#at });
     } else {
-      this.recipient = recipient;
+      const glued = gluedType(recipient, this.#tools);
+      if (glued !== undefined) this.diagnostics.push({ code: "inexact-recipient", from, to: this.#at });
+      this.recipient = glued?.recipient ?? recipient;
+      this.contentType ??= glued?.contentType;
+      if (this.role === "assistant" && this.#tools.lacks(this.recipient)) {
+        this.diagnostics.push({ code: "undeclared-tool", from, to: this.#at });
+      }
     }
     return true;
   }

@@ -133,7 +133,7 @@ export const STRICT: Grammar = {
  * leaves the header as it was, so that the next stop token reads it again.
  */
 const makeMessageOfHeader =
-  (ending: Ending): Rule =>
+  (ending: Ending): FinalRule =>
   (assembler) => {
     const { nextRole, gathered, position } = assembler;
     if (nextRole !== undefined && !gathered.isEmpty) {
@@ -147,6 +147,8 @@ const makeMessageOfHeader =
     return "between";
   };
 
+const makeMessageAtEnd: FinalRule = makeMessageOfHeader("end-of-input");
+
 /** Unlike at a message token, the reference says here what it could not decode. */
 function errorOfDecoding<Input>({ gatheredIsText, gathered, position }: Assembler<Input>): HarmonyError | undefined {
   const place = { tokenIndex: position };
@@ -156,6 +158,10 @@ function errorOfDecoding<Input>({ gatheredIsText, gathered, position }: Assemble
   return gatheredIsText ? undefined : new HarmonyError("undecodable-header", "Invalid utf-8", place);
 }
 
+/** If the engine says that the model stopped here, a stop token that it swallowed ended the header. */
+const finishHeader: FinalRule = (assembler) =>
+  assembler.isStopped ? makeMessageAtEnd(assembler) : refuseEndInHeader(assembler);
+
 /** The reference's grammar with `strict: false`. */
 export const PERMISSIVE: Grammar = {
   ...STRICT,
@@ -164,6 +170,7 @@ export const PERMISSIVE: Grammar = {
     call: makeMessageOfHeader("call"),
     return: makeMessageOfHeader("return"),
     end: makeMessageOfHeader("end"),
+    finish: finishHeader,
   },
 };
 

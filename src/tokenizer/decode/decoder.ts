@@ -1,29 +1,36 @@
 import { HarmonyError } from "../../errors.js";
-import { SpecialNames } from "../special-names.js";
-import { refuseToken } from "./refuse-token.js";
 import { StreamDecoder } from "./stream-decoder.js";
-import { TokenTexts } from "./token-texts.js";
-import { bytesOf, isOrdinaryToken, lengthOf, startOf, tokenBytes, tokenSpans, unpackVocabulary } from "./vocabulary.js";
+import { SpecialNames, TokenTexts } from "./token-texts.js";
+import {
+  bytesOf,
+  isOrdinaryToken,
+  lengthOf,
+  refuseToken,
+  startOf,
+  tokenBytes,
+  tokenSpans,
+  unpackVocabulary,
+} from "./vocabulary.js";
 
-// A byte order mark is text like any other. Neither is ever used with `stream`, so none keeps state between calls.
+// A byte order mark is text like any other. As `stream` is never used, neither decoder keeps state between calls.
 const replacing = new TextDecoder("utf-8", { ignoreBOM: true });
 const strict = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 
 const utf8 = new TextEncoder();
 
-/** Bytes of an ordinary token that the fast way copies at most. */
+/** The longest ordinary token that the fast path copies, in bytes. */
 const STRIDE = 16;
 
-// Where tokens are gathered; nothing is left there between calls. Constants of the module: a compiler that knows where
-// they are needs a third less time for the loop that fills them.
+// Where the bytes of tokens are gathered. Nothing that is left there after a call is used by the next. They are constants
+// of the module because the loop that fills them takes a third less time if the compiler knows where they are.
 const scratch: DataView<ArrayBuffer> = new DataView(new ArrayBuffer(1 << 16));
 const scratchBytes: Uint8Array<ArrayBuffer> = new Uint8Array(scratch.buffer);
 
-/** Token ids to bytes and text. */
+/** Decodes token ids to bytes and text. */
 export class Decoder {
   readonly #special: SpecialNames;
   readonly #texts: TokenTexts;
-  /** Bytes gathered so far. */
+  /** How many bytes have been gathered. */
   #end = 0;
 
   constructor(specialTokens: ReadonlyMap<string, number>) {
@@ -66,11 +73,11 @@ export class Decoder {
     }
   }
 
-  /** The bytes of all tokens, in a buffer that the next call may overwrite. */
+  /** Returns the bytes of all tokens, in a buffer that the next call may overwrite. */
   #gather(tokens: Iterable<number>): Uint8Array {
     const list = listOf(tokens);
     unpackVocabulary();
-    // What no longer fits into the scratch.
+    // Bytes that had to make room in the buffer for those after them.
     const full: Uint8Array[] = [];
     this.#end = 0;
     for (let index = 0; ; index++) {
@@ -90,8 +97,8 @@ export class Decoder {
   }
 
   /**
-   * Appends the bytes of tokens from an index on; gives the index of the first that is not ordinary, is long, or may
-   * not fit.
+   * Appends the bytes of the tokens from an index on. Returns the index of the first one that is not ordinary, is too
+   * long, or might not fit.
    */
   #copy(list: ArrayLike<number>, from: number): number {
     const limit = scratch.byteLength - STRIDE;
@@ -100,15 +107,15 @@ export class Decoder {
     let index = from;
     for (; index < count; index++) {
       const token = list[index]!;
-      // An id that is no index of the vocabulary is another number as an unsigned integer, or too high.
+      // A number that is not an index of the vocabulary is too high, or changes when it becomes an unsigned integer.
       const id = token >>> 0;
       if (id !== token || id >= tokenSpans.length) break;
       const span = tokenSpans[id]!;
       const length = lengthOf(span);
       if (length > STRIDE || at > limit) break;
-      // Eight bytes for a token of any shorter length: a branch on the length would be mispredicted, and what follows
-      // overwrites the excess. As a number they are one load and one store. No loop for longer tokens: this one would
-      // take more time then.
+      // Always copies eight bytes, since a branch on the exact length would often be mispredicted; the next token
+      // overwrites what is too much. As one number they are one load and one store. A loop for longer tokens would slow
+      // this one down.
       const start = startOf(span);
       scratch.setFloat64(at, tokenBytes.getFloat64(start, true), true);
       if (length > 8) scratch.setFloat64(at + 8, tokenBytes.getFloat64(start + 8, true), true);

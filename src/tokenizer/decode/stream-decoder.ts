@@ -1,6 +1,6 @@
 import { Utf8Decoder } from "../../utf8.js";
-import { refuseToken } from "./refuse-token.js";
 import type { TokenTexts } from "./token-texts.js";
+import { refuseToken } from "./vocabulary.js";
 
 /**
  * Decodes tokens as they arrive. Each call gives the text that is certain by then; of an incomplete character, at most

@@ -1,15 +1,14 @@
 import { TOKEN_COUNT } from "../merges.generated.js";
-import type { SpecialNames } from "../special-names.js";
 import { bytesOf, isOrdinaryToken } from "./vocabulary.js";
 
 const strict = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 
 /**
- * The text of each token, made when first asked for. A model says the same few thousand tokens over and over, so
- * nearly every look-up is one of an array: 3 ns, where decoding the bytes takes some hundred.
+ * The text of each token, decoded at its first use. A model says the same few thousand tokens over and over, so nearly
+ * every look-up only reads an array, which takes 3 ns; decoding the bytes takes some hundred.
  */
 export class TokenTexts {
-  /** By token; `null` where the bytes are not whole characters. */
+  /** The texts by token id; `null` if the bytes of a token are not whole characters. */
   readonly #texts: (string | null | undefined)[] = [];
 
   readonly #special: SpecialNames;
@@ -18,7 +17,7 @@ export class TokenTexts {
     this.#special = special;
   }
 
-  /** The text of a token of whole characters; `undefined` for another, and for an unknown id. */
+  /** The text of a token whose bytes are whole characters; `undefined` for any other token, and for an unknown id. */
   textOf(token: number): string | undefined {
     const known = this.#texts[token];
     if (known !== undefined) return known ?? undefined;
@@ -28,7 +27,7 @@ export class TokenTexts {
   #make(token: number): string | undefined {
     const texts = this.#texts;
     if (!isOrdinaryToken(token)) return this.#special.nameOf(token);
-    // As long as the vocabulary from the start, so that it stays an array and does not become a dictionary.
+    // An array that is filled here and there would become a dictionary. One as long as the vocabulary stays an array.
     if (texts.length === 0) for (let id = 0; id < TOKEN_COUNT; id++) texts.push(undefined);
     let text: string | null;
     try {
@@ -38,5 +37,25 @@ export class TokenTexts {
     }
     texts[token] = text;
     return text ?? undefined;
+  }
+}
+
+/** How special tokens are written, by id. */
+export class SpecialNames {
+  readonly #tokens: ReadonlyMap<string, number>;
+  /** Made at the first look-up: with 1,091 special tokens, every program would notice it when it starts. */
+  #names: Map<number, string> | undefined;
+
+  constructor(tokens: ReadonlyMap<string, number>) {
+    this.#tokens = tokens;
+  }
+
+  /** How a special token is written; `undefined` for any other id. */
+  nameOf(token: number): string | undefined {
+    if (this.#names === undefined) {
+      this.#names = new Map();
+      for (const [name, id] of this.#tokens) this.#names.set(id, name);
+    }
+    return this.#names.get(token);
   }
 }

@@ -1,18 +1,16 @@
 import type { PieceMerge } from "./merge.js";
+import { PRIME_1, PRIME_2, PRIME_3 } from "./pair-table.js";
 
-/** Bytes of a piece that is kept at most: 99 of 100 pieces of ordinary text are shorter. */
+/** The longest piece that is remembered, in bytes. In ordinary text, 99 of 100 pieces are shorter. */
 const LONGEST = 32;
 
-// Entries, as powers of two.
+// The numbers of entries, as powers of two.
 const MEDIUM_BITS = 15;
 const LARGE_BITS = 12;
 
-/** Tokens of a medium entry at most. */
+/** How many tokens a medium entry has room for. */
 const MEDIUM_TOKENS = 6;
-/**
- * Tokens of a large entry at most. The meta is length | count << 6 | the two high bits of each token from bit 10 on; so
- * two tokens of 18 bits fit into one integer more.
- */
+/** How many tokens a large entry has room for. */
 const LARGE_TOKENS = 11;
 
 const MEDIUM_ENTRY = 8;
@@ -21,22 +19,49 @@ const LARGE_ENTRY = 16;
 const LARGE_KEY = 8;
 const LARGE_MASK: number = (1 << LARGE_BITS) - 1;
 
-/** Which bits of a word belong to a piece that has 0 to 4 bytes of it, or more. */
+/** Which bits of a word belong to a piece, by how many bytes of the piece are in it: 0 to 4. */
 const WORD_MASK: Int32Array = Int32Array.of(0, 0xff, 0xffff, 0xffffff, -1);
 
 /**
- * Remembers the tokens of pieces of 9 to 32 bytes, and of shorter ones with many tokens. One in ten pieces of English
- * is among them, one in three of other languages. There is one place for each, which the latest has.
+ * Remembers the tokens of pieces of 9 to 32 bytes, and of shorter ones with many tokens. They are one in ten pieces of
+ * English, and one in three of other languages. Pieces of the same hash share one place; the last one stays.
  */
-export class LongerPieces {
+export class LongPieceCache {
   readonly #merge: PieceMerge;
   /**
-   * Pieces of 16 bytes and less, eight integers each: four of bytes, then token 1 | length << 18 | count << 23,
-   * token 2 | token 5 << 18, token 3 | token 6 << 18, token 4 | token 5 >> 14 << 18 | token 6 >> 14 << 22.
+   * Pieces of up to 16 bytes, eight integers each.
+   *
+   *     bit 31    26 25    23 22    18 17                0
+   *        ┌─────────────────────────────────────────────┐
+   *    0-3 │ bytes of the piece                          │
+   *        ├─────────────────┬────────┬──────────────────┤
+   *      4 │ count           │ length │ token 1          │
+   *        ├─────────────────┴────────┼──────────────────┤
+   *      5 │ token 5, low 14 bits     │ token 2          │
+   *        ├──────────────────────────┼──────────────────┤
+   *      6 │ token 6, low 14 bits     │ token 3          │
+   *        ├────────┬────────┬────────┼──────────────────┤
+   *      7 │        │ token 6│ token 5│ token 4          │
+   *        │        │ high 4 │ high 4 │                  │
+   *        └────────┴────────┴────────┴──────────────────┘
    */
   readonly #medium = new Int32Array(MEDIUM_ENTRY << MEDIUM_BITS);
   /**
-   * Sixteen integers each: eight of bytes, the meta (see {@link LARGE_TOKENS}), seven with the low halves of tokens.
+   * Longer pieces, sixteen integers each. Two tokens of 18 bits fit into one integer because their two high bits are
+   * kept apart, all in integer 8.
+   *
+   *     bit 31                 14 13    12 11    10 9     6 5      0
+   *        ┌───────────────────────────────────────────────────────┐
+   *    0-7 │ bytes of the piece                                    │
+   *        ├─────────────────────┬────────┬────────┬───────┬───────┤
+   *      8 │ the high 2 bits of  │ token 2│ token 1│ count │ length│
+   *        │ tokens 11, 10 ... 3 │ high 2 │ high 2 │       │       │
+   *        ├─────────────────┬───┴────────┴────────┴───────┴───────┤
+   *      9 │ token 2, low 16 │ token 1, low 16                     │
+   *     10 │ token 4, low 16 │ token 3, low 16                     │
+   *   ...  │                 │                                     │
+   *     14 │                 │ token 11, low 16                    │
+   *        └─────────────────┴─────────────────────────────────────┘
    */
   readonly #large = new Int32Array(LARGE_ENTRY << LARGE_BITS);
 
@@ -45,8 +70,8 @@ export class LongerPieces {
   }
 
   /**
-   * Encodes a piece; writes its tokens, with up to five of no meaning after them, and gives the index after the last.
-   * `view` is of the same bytes, of which 16 must be there from the start on.
+   * Encodes a piece. Writes its tokens from index `at` on, and after them up to five numbers without meaning. Returns
+   * the index after the last token. `view` must be of the same bytes, with at least 16 from the start of the piece on.
    */
   encode(bytes: Uint8Array, view: DataView, start: number, end: number, out: Int32Array, at: number): number {
     const length = end - start;
@@ -56,8 +81,8 @@ export class LongerPieces {
     const w1 = view.getInt32(start + 4, true) & wordMask(length - 4);
     const w2 = view.getInt32(start + 8, true) & wordMask(length - 8);
     const w3 = view.getInt32(start + 12, true) & wordMask(length - 12);
-    let hash = Math.imul(w0, 0x9e3779b1) ^ Math.imul(w1 + length, 0x85ebca77);
-    hash = Math.imul(hash ^ (hash >>> 15) ^ w2, 0x9e3779b1) ^ Math.imul(w3, 0xc2b2ae3d);
+    let hash = Math.imul(w0, PRIME_1) ^ Math.imul(w1 + length, PRIME_2);
+    hash = Math.imul(hash ^ (hash >>> 15) ^ w2, PRIME_1) ^ Math.imul(w3, PRIME_3);
     const entry = ((hash ^ (hash >>> 16)) & MEDIUM_MASK) * MEDIUM_ENTRY;
     const head = medium[entry + 4]!;
     if (
@@ -103,10 +128,10 @@ export class LongerPieces {
 
     let hash = length;
     for (let i = 0; i < last; i++) {
-      hash = Math.imul(hash ^ view.getInt32(start + i * 4, true), 0x9e3779b1) ^ (hash >>> 15);
+      hash = Math.imul(hash ^ view.getInt32(start + i * 4, true), PRIME_1) ^ (hash >>> 15);
     }
     const lastWord = view.getInt32(start + last * 4, true) & wordMask(length - last * 4);
-    hash = Math.imul(hash ^ lastWord, 0x9e3779b1);
+    hash = Math.imul(hash ^ lastWord, PRIME_1);
     const entry = ((hash ^ (hash >>> 15)) & LARGE_MASK) * LARGE_ENTRY;
 
     const meta = large[entry + LARGE_KEY]!;

@@ -1,29 +1,29 @@
 import { CLASS_RUNS } from "./character-classes.generated.js";
 
-/** What the split pattern tells apart, as of Unicode 16.0. The numbers are those of the generated table. */
+/** The classes of characters that the split pattern tells apart, as of Unicode 16.0, numbered as in the generated table. */
 export const CharacterClass = {
-  /** Punctuation, symbols, controls, unassigned code points: everything that is none of the others. */
+  /** Punctuation, symbols, control characters, unassigned code points: everything that is in no other class. */
   OTHER: 0,
-  /** Lu, Lt: letters that only stand at the beginning of a word. */
+  /** Lu, Lt: letters that stand only at the beginning of a word. */
   UPPER: 1,
-  /** Ll: letters that only stand at the end of a word. */
+  /** Ll: letters that stand only at the end of a word. */
   LOWER: 2,
-  /** Lm, Lo: letters without case, which stand anywhere in a word. */
+  /** Lm, Lo: letters without case, which may stand anywhere in a word. */
   CASELESS: 3,
-  /** M: marks are parts of words, but they may also stand before one, and in a run of punctuation. */
+  /** M: combining marks. They are parts of words, but may also stand before a word, and in a run of punctuation. */
   MARK: 4,
   /** N */
   NUMBER: 5,
-  /** White_Space, which differs from `\s` of a RegExp: it has U+0085 and lacks U+FEFF. */
+  /** White_Space. Unlike `\s` of a RegExp, it includes U+0085 and not U+FEFF. */
   SPACE: 6,
-  /** What no character is: the class of the end of a text. */
+  /** The class of the end of a text, which no character has. */
   NONE: 255,
 } as const;
 
-/** Code points that exist; one more than the highest. */
+/** How many code points there are. */
 const CODE_POINTS = 0x110000;
 
-/** Unpacks the table: the class of every code point, and of the place after the highest, which is of none. */
+/** Returns the class of every code point, followed by {@link CharacterClass.NONE} for the place after the highest. */
 export function unpackCharacterClasses(): Uint8Array {
   const classes = new Uint8Array(CODE_POINTS + 1);
   classes[CODE_POINTS] = CharacterClass.NONE;
@@ -40,7 +40,7 @@ export function unpackCharacterClasses(): Uint8Array {
         weight *= 28;
       } while (digit >= 28);
     }
-    // Where the class is 0, memory that nobody has touched stays untouched: 0.9 MB of 1.1.
+    // Class 0 is not written, so that 0.9 MB of the 1.1 MB stay untouched and take no memory.
     if (run >> 3 !== 0) classes.fill(run >> 3, codePoint, codePoint + length);
     codePoint += length;
   }

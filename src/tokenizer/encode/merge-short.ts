@@ -1,61 +1,43 @@
-import { lesser } from "./lesser.js";
-import { findMerge, NO_MERGE, type PairTable } from "./pair-table.js";
+import {
+  join,
+  LEAST_USELESS_KEY,
+  lesser,
+  NO_PAIR,
+  Parts,
+  POSITION_BITS,
+  POSITION_MASK,
+  separate,
+  write,
+} from "./merge-parts.js";
 
-/** Bytes that {@link ShortMerge.merge} takes at most. */
+/** The longest piece that {@link ShortMerge} takes, in bytes. Beyond it the tree is faster. */
 export const SHORT_MERGE_LIMIT = 32;
-
-const POSITION_BITS = 5;
-const POSITION_MASK = 31;
-/** Higher than the key of any pair. */
-const NO_PAIR = 0x7fffffff;
 
 /** Keys that are compared at a time. */
 const LANES = 4;
 
 /**
- * Byte-pair merging of short stretches: keep what every pair of neighbours would become, and merge the lowest until none
- * is left. Looking at every pair each time is quadratic, and for the dozen bytes of a word the fastest way there is.
+ * Byte-pair merging of short pieces: looks at the key of every pair to find the least, again after each join. That is
+ * quadratic, and for the dozen bytes of a word faster than keeping any order.
  */
 export class ShortMerge {
-  readonly #table: PairTable;
-  // Parts stand where their first byte stands. A pair's key is its rank with the position of its left part, so that the
-  // least key is the lowest rank, and the leftmost of equals.
-  readonly #keys = new Int32Array(SHORT_MERGE_LIMIT + LANES);
-  readonly #tokens = new Int32Array(SHORT_MERGE_LIMIT);
-  readonly #next = new Uint8Array(SHORT_MERGE_LIMIT);
-  readonly #previous = new Uint8Array(SHORT_MERGE_LIMIT + 1);
+  readonly #parts = new Parts(SHORT_MERGE_LIMIT, SHORT_MERGE_LIMIT + LANES);
 
-  constructor(table: PairTable) {
-    this.#table = table;
-  }
-
-  /** Merges the bytes from `start` to before `end`, one at least; writes the tokens and gives the index after the last. */
-  merge(bytes: Uint8Array, start: number, end: number, out: Int32Array, outAt: number): number {
-    const table = this.#table;
-    const { ofBytes, tokenOfByte, bitmap, slots, unloaded } = table;
-    const keys = this.#keys;
-    const tokens = this.#tokens;
-    const next = this.#next;
-    const previous = this.#previous;
+  /**
+   * Merges the bytes from `start` up to `end`, at least one; writes the tokens from index `at` of `out` on, and returns
+   * the index after the last. One more byte must follow, whatever it is.
+   */
+  merge(bytes: Uint8Array, start: number, end: number, out: Int32Array, at: number): number {
+    const parts = this.#parts;
+    const { keys, next } = parts;
     const length = end - start;
-    let byte = bytes[start]!;
-    for (let i = 0; i < length; i++) {
-      const following = bytes[start + i + 1]!;
-      const token = tokenOfByte[byte]!;
-      if (unloaded[token] !== 0) table.load(token);
-      const key = (ofBytes[(byte << 8) | following]! << POSITION_BITS) | i;
-      tokens[i] = token;
-      keys[i] = key;
-      next[i] = i + 1;
-      previous[i + 1] = i;
-      byte = following;
-    }
-    // The last part has no right neighbour.
+    separate(parts, bytes, start, length, 0, 0);
+    // The position of the last part, which begins no pair. The loop below reads a few keys beyond it.
     let last = length - 1;
-    for (let i = last; i < last + LANES; i++) keys[i] = NO_PAIR;
+    for (let i = length; i < last + LANES; i++) keys[i] = NO_PAIR;
 
     for (;;) {
-      // The least of every fourth, four at a time, so that none waits for the one before.
+      // The least of every fourth key, four at a time, so that none of them has to wait for the one before.
       let least = NO_PAIR;
       let least1 = NO_PAIR;
       let least2 = NO_PAIR;
@@ -67,30 +49,11 @@ export class ShortMerge {
         least3 = lesser(least3, keys[i + 3]!);
       }
       least = lesser(lesser(least, least1), lesser(least2, least3));
-      if (least >= NO_MERGE << POSITION_BITS) break;
+      if (least >= LEAST_USELESS_KEY) break;
       const position = least & POSITION_MASK;
-      const token = least >> POSITION_BITS;
-      if (unloaded[token] !== 0) table.load(token);
-      const eaten = next[position]!;
-      const after = next[eaten]!;
-      tokens[position] = token;
-      next[position] = after;
-      keys[eaten] = NO_PAIR;
-      if (eaten === last) {
-        last = position;
-        keys[position] = NO_PAIR;
-      } else {
-        previous[after] = position;
-        keys[position] = (findMerge(bitmap, slots, token, tokens[after]!) << POSITION_BITS) | position;
-      }
-      if (position > 0) {
-        const before = previous[position]!;
-        keys[before] = (findMerge(bitmap, slots, tokens[before]!, token) << POSITION_BITS) | before;
-      }
+      keys[position] = join(parts, length, 0, 0, position, least >> POSITION_BITS);
+      if (next[position] === length) last = position;
     }
-
-    let at = outAt;
-    for (let i = 0; i < length; i = next[i]!) out[at++] = tokens[i]!;
-    return at;
+    return write(parts, length, out, at);
   }
 }

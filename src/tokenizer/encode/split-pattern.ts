@@ -3,7 +3,8 @@ import { CharacterClass, unpackCharacterClasses } from "./character-class.js";
 const { OTHER, UPPER, LOWER, CASELESS, MARK, NUMBER, SPACE } = CharacterClass;
 
 /**
- * Stands after the last byte of a text: no byte of UTF-8, and of no class, so that no loop needs to look for the end.
+ * The byte that stands after the last one of a text. It does not occur in UTF-8 and belongs to no class, so no loop has
+ * to check whether the text has ended.
  */
 export const END_OF_TEXT = 0xff;
 
@@ -11,42 +12,36 @@ const BLANK = 0x20;
 const APOSTROPHE = 0x27;
 const SLASH = 0x2f;
 
-/** A code point of no class, for {@link END_OF_TEXT}. */
+/** Stands for {@link END_OF_TEXT} among the code points: one that belongs to no class. */
 const NO_CODE_POINT = 0x110000;
 
-/** Text that takes every way through the scanner there is, and ends in white space. */
-const RUN_IN_TEXT =
-  "A word's wE'LL i've you're I'm it'd don't o'x r'r l'a U'\u017f 1 12 1234 1\u00bd (a) !!/\n/ !\u00e9 !!\u00e9 \t! \t\tx \n x\n" +
-  "\u00e9\u00c9 \u00c9\u00c9t \u6f22\u5b57's \u0301a \u0301 \u2014 \u2014\u0301\n/\u00bd\u00bd\u00bd\u00bd \u{1f600} \u{1d49c}\u2003\u2003x \n\u2003\nx \u3000 ";
-
 /**
- * Cuts UTF-8 into the pieces of o200k's split pattern, one at a time, at any byte where a piece begins: the pattern,
- * alternative by alternative, as loops over code points.
+ * The plain half of the splitter: o200k's split pattern, alternative by alternative, as loops over code points. It cuts
+ * any UTF-8, one piece at a time. The table of `split-table.ts`, the fast half, does the same for most of ASCII.
+ *
+ * The pattern, where \p{Lu} stands for Lu and Lt and \p{Lo} for Lm, Lo and M:
+ *
+ *     [^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lo}]*[\p{Ll}\p{Lo}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?
+ *     [^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lo}]+[\p{Ll}\p{Lo}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?
+ *     \p{N}{1,3}
+ *      ?[^\s\p{L}\p{N}]+[\r\n/]*
+ *     \s*[\r\n]+
+ *     \s+(?!\S)
+ *     \s+
+ *
+ * (https://github.com/openai/tiktoken/blob/main/tiktoken_ext/openai_public.py)
  */
-export class Scanner {
+export class SplitPattern {
   readonly #classes = unpackCharacterClasses();
 
-  /**
-   * Takes every branch once. V8 compiles a loop while it runs, with only what it has seen so far; a text that begins
-   * with a long run of one kind would leave code behind that has to be given up at the end of every other piece, over
-   * and over: ten times slower. Worth its tenth of a millisecond before a long text.
-   */
-  runIn(): void {
-    const text = new TextEncoder().encode(RUN_IN_TEXT);
-    const bytes = new Uint8Array(text.length + 4);
-    bytes.set(text);
-    bytes[text.length] = END_OF_TEXT;
-    for (let at = 0; at < text.length; ) at = this.pieceEnd(bytes, at);
-  }
-
-  /** Where the piece that begins at `start` ends. {@link END_OF_TEXT} must stand after the text. */
+  /** Returns where the piece ends that begins at `start`. {@link END_OF_TEXT} must stand after the text. */
   pieceEnd(bytes: Uint8Array, start: number): number {
     const classes = this.#classes;
     const first = codePointAt(bytes, start);
     const firstClass = classes[first];
     const second = start + widthOf(first);
 
-    // A word, with one character before it or none. A mark may be that character, or the word's first.
+    // A word, with or without one character before it. A mark may be that character, or the first of the word.
     if (firstClass !== NUMBER && bytes[start] !== 0x0a && bytes[start] !== 0x0d) {
       const hasPrefix = firstClass === OTHER || firstClass === SPACE || firstClass === MARK;
       let end = hasPrefix ? lowerWordEnd(classes, bytes, second) : 0;
@@ -66,7 +61,7 @@ export class Scanner {
       return at;
     }
 
-    // Punctuation, with a blank before it or none, and the newlines and slashes after it.
+    // Punctuation, with or without a blank before it, and the newlines and slashes after it.
     let at = first === BLANK ? second : start;
     let codePoint = codePointAt(bytes, at);
     if (classes[codePoint] === OTHER) {
@@ -78,7 +73,7 @@ export class Scanner {
       return at;
     }
 
-    // White space: up to its last newline, or all but its last character.
+    // White space: up to its last newline; or, before a visible character, all but its last character.
     at = start;
     codePoint = first;
     let newlineEnd = 0;
@@ -94,10 +89,10 @@ export class Scanner {
   }
 }
 
-/** Where `[upper caseless mark]*[lower caseless mark]+` ends, or 0 where it does not match. */
+/** Returns where `[upper caseless mark]*[lower caseless mark]+` ends, or 0 if it does not match. */
 function lowerWordEnd(classes: Uint8Array, bytes: Uint8Array, start: number): number {
   let at = start;
-  // After the last character of the first set that is in the second set too: what the first set may have to give back.
+  // The end of the last character that is in both sets: the first set may have to give back what follows it.
   let shared = 0;
   let codePoint = codePointAt(bytes, at);
   let kind = classes[codePoint];
@@ -117,7 +112,8 @@ function lowerWordEnd(classes: Uint8Array, bytes: Uint8Array, start: number): nu
 }
 
 /**
- * Where `[upper caseless mark]+[lower caseless mark]*` ends where {@link lowerWordEnd} fails, or 0: a run of capitals.
+ * Returns where `[upper caseless mark]+[lower caseless mark]*` ends, or 0 if it does not match, given that
+ * {@link lowerWordEnd} has failed: only a run of capitals is left.
  */
 function upperWordEnd(classes: Uint8Array, bytes: Uint8Array, start: number): number {
   let at = start;
@@ -130,7 +126,8 @@ function upperWordEnd(classes: Uint8Array, bytes: Uint8Array, start: number): nu
 }
 
 /**
- * After `'s`, `'t`, `'re`, `'ve`, `'m`, `'ll` or `'d` in any case, or before the apostrophe where it is none of them.
+ * Returns the end of `'s`, `'t`, `'re`, `'ve`, `'m`, `'ll` or `'d` in upper or lower case; if the apostrophe begins none
+ * of them, its own position.
  */
 function contractionEnd(bytes: Uint8Array, apostrophe: number): number {
   const first = bytes[apostrophe + 1]! | 0x20;
@@ -146,7 +143,7 @@ function contractionEnd(bytes: Uint8Array, apostrophe: number): number {
     case 0x6c: // l
       return (bytes[apostrophe + 2]! | 0x20) === 0x6c ? apostrophe + 3 : apostrophe;
   }
-  // U+017F, the long s, is a case of s.
+  // U+017F, the long s, is equal to s if case is ignored.
   return bytes[apostrophe + 1] === 0xc5 && bytes[apostrophe + 2] === 0xbf ? apostrophe + 3 : apostrophe;
 }
 
@@ -161,7 +158,7 @@ function codePointAt(bytes: Uint8Array, at: number): number {
   );
 }
 
-/** Bytes of a code point in UTF-8. */
+/** How many bytes a code point has in UTF-8. */
 function widthOf(codePoint: number): number {
   return codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
 }

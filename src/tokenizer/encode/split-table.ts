@@ -1,29 +1,29 @@
 import { END_OF_TEXT } from "./split-pattern.js";
 
-// The split pattern as a state machine over ASCII, tabulated: which pieces begin where depends on little, on how the
-// piece before has gone so far (a state), on a byte, and on the byte after it.
+// The fast half of the splitter: the split pattern as a state machine over ASCII, in a table. Whether a piece begins at a
+// byte depends on three things only: what the piece before it is so far (a state), the byte, and the byte after it.
 
-/** Kinds of bytes: what the pattern tells apart. */
+/** The kinds of bytes that the pattern tells apart. */
 export const ByteKind = {
   LOWER: 0,
-  /** `s t m d`: with an apostrophe before it, a contraction. */
+  /** `s t m d`: a contraction, after an apostrophe. */
   LOWER_CONTRACTION: 1,
-  /** `r v l`: perhaps the first of a contraction's two letters. */
+  /** `r v l`: after an apostrophe, perhaps the first letter of a contraction of two. */
   LOWER_CONTRACTION_OF_TWO: 2,
   UPPER: 3,
-  /** Any of those seven as a capital. */
+  /** Any of those seven letters as a capital. */
   UPPER_CONTRACTION: 4,
   NUMBER: 5,
   BLANK: 6,
   /** White space that is neither a blank nor a newline. */
   TAB: 7,
-  /** Line feed and carriage return: white space with rules of its own. */
+  /** Line feed and carriage return, for which the pattern has rules of their own. */
   NEWLINE: 8,
   SLASH: 9,
   APOSTROPHE: 10,
-  /** Punctuation, symbols and controls. */
+  /** Other punctuation, symbols and control characters. */
   OTHER: 11,
-  /** Part of a character of several bytes: not for this table. */
+  /** A byte of a character of several bytes, which this table does not cut. */
   WIDE: 12,
   /** {@link END_OF_TEXT} */
   END: 13,
@@ -49,29 +49,29 @@ const {
 const KINDS = 14;
 const KIND_BITS = 4;
 
-/** What the piece before a byte is, as far as it matters for what comes. */
+/** What the piece before a byte is so far, as far as it matters for what follows. */
 const State = {
-  /** Complete: the next byte begins a piece. A text begins so. */
+  /** Complete: the next byte begins a piece. This is also the state at the beginning of a text. */
   COMPLETE: 0,
-  /** A word of capitals so far. */
+  /** A word, so far of capitals only. */
   CAPITALS: 1,
-  /** A word with its small letters. */
+  /** A word that has lower-case letters. */
   WORD: 2,
-  /** One mark of punctuation, which may come to stand before a word. */
+  /** One punctuation mark, which may be the character before a word. */
   MARK: 3,
-  /** Punctuation that is more than one mark, or has a blank before it. */
+  /** More than one punctuation mark, or any after a blank. */
   MARKS: 4,
   /** Newlines and slashes after punctuation. */
   MARKS_TAIL: 5,
-  /** One blank, which goes with the visible character that follows. */
+  /** One blank, which belongs to the visible character that follows. */
   ONE_BLANK: 6,
-  /** One tab, which goes with a word only. */
+  /** One tab, which belongs to what follows only if that is a word. */
   ONE_TAB: 7,
-  /** White space that white space follows. */
+  /** White space that more white space follows. */
   SPACE: 8,
   /** White space that ends in a newline. */
   NEWLINES: 9,
-  /** White space after the newline that ended the piece before it, as long as no other newline follows. */
+  /** White space after a newline that ends the piece before it, provided that no other newline follows. */
   INDENT: 10,
   ONE_DIGIT: 11,
   TWO_DIGITS: 12,
@@ -81,21 +81,36 @@ const State = {
 
 const STATES = 14;
 
-// What two bytes do, as a byte: a piece begins with the first of them, or with the second.
+// What two bytes do, as one byte of the table:
+//
+//     bit 7        4      3           2         1        0
+//        ┌──────────┬────────────┬────────┬────────┬────────┐
+//        │ state    │ takes back │ leaves │ second │ first  │
+//        │ after    │            │        │ begins │ begins │
+//        └──────────┴────────────┴────────┴────────┴────────┘
+//
+// Most steps only say where pieces begin (1). In two cases the table cannot go on by itself:
+//
+//     input     S  o  ␣  i  t  '  l  l       L, leaves: whether a contraction follows depends on the byte after "l", which
+//     written   1  .  1  .  .  L             this step does not see. The piece that has begun last is cut again by the
+//                                            pattern, from its beginning on: "␣it'll".
+//
+//     input     x  ⏎  ␣  ␣  ⏎  y             T, leaves and takes back: after a newline, the blanks were assumed to indent a
+//     written   1  1  1  .  T                line and to begin a piece. Another newline shows that they do not. That
+//                                            beginning is taken back, and the pattern cuts the piece before it: "⏎␣␣⏎".
 const FIRST_BEGINS = 1;
 const SECOND_BEGINS = 2;
-/** Here the machine does not know; the last piece is to be cut another way, from its beginning on. */
+/** The table does not know how to go on. The last piece that has begun is to be cut again, by the pattern. */
 export const LEAVES = 4;
-/** It even began a piece where none begins: the last one began before it. */
+/** The last piece that has begun does not begin there: it is part of the one before it, which is to be cut again. */
 export const TAKES_BACK = 8;
-/** The high half: the state after them. */
 const STATE_SHIFT = 4;
 export const STATE_MASK: number = 15 << STATE_SHIFT;
 
-/** Where in the table the kinds of two bytes stand. */
+/** Where the kinds of two bytes begin in the table. */
 export const KINDS_OF_TWO: number = 1 << 16;
 
-/** What a byte does: whether a piece begins with it, and the state after it, or why there is none. */
+/** What one byte does: whether a piece begins with it, and the state after it, or how the table leaves. */
 interface Step {
   readonly begins: boolean;
   readonly state: number;
@@ -112,10 +127,10 @@ const isLetter = (kind: number) => isLower(kind) || isUpper(kind);
 const isMark = (kind: number) => kind === SLASH || kind === APOSTROPHE || kind === OTHER;
 const isSpace = (kind: number) => kind === BLANK || kind === TAB || kind === NEWLINE;
 
-/** The state of a word after one more letter. */
+/** The state of a word after another letter. */
 const afterLetter = (kind: number) => (isUpper(kind) ? State.CAPITALS : State.WORD);
 
-/** A byte that begins a piece. */
+/** The step for a byte that begins a piece. */
 function first(kind: number, next: number): Step {
   if (isLetter(kind)) return begin(afterLetter(kind));
   if (isMark(kind)) return begin(State.MARK);
@@ -126,7 +141,7 @@ function first(kind: number, next: number): Step {
   return begin(kind === BLANK ? State.ONE_BLANK : State.ONE_TAB);
 }
 
-/** A blank or tab in white space: the last one before a visible character begins a piece. */
+/** The step for a blank or tab in white space: the last one before a visible character begins a piece. */
 function inSpace(kind: number, next: number, state: number, leaves: number): Step {
   if (next === WIDE) return leave(leaves);
   return isSpace(next) || next === END ? go(state) : first(kind, next);
@@ -141,7 +156,7 @@ function stepOf(state: number, kind: number, next: number): Step {
       if (isLower(kind) || (state === State.CAPITALS && isUpper(kind))) return go(afterLetter(kind));
       if (kind !== APOSTROPHE) break;
       if (next === LOWER_CONTRACTION) return go(State.CONTRACTION);
-      // It takes another byte to know, or a character beyond ASCII.
+      // Whether a contraction follows depends on yet another byte, or on a character beyond ASCII.
       if (next === LOWER_CONTRACTION_OF_TWO || next === UPPER_CONTRACTION || next === WIDE) return leave(LEAVES);
       break;
     case State.CONTRACTION:
@@ -167,7 +182,7 @@ function stepOf(state: number, kind: number, next: number): Step {
       if (kind === NEWLINE) return go(State.NEWLINES);
       if (kind !== BLANK && kind !== TAB) break;
       if (next === NEWLINE) return go(State.SPACE);
-      // Another newline may follow later, and the piece end there. That is rare: a line of nothing but blanks.
+      // If another newline follows later, the piece ends there. That is rare: a line that has nothing but blanks.
       return next === BLANK || next === TAB ? begin(State.INDENT) : inSpace(kind, next, State.SPACE, LEAVES);
     case State.INDENT:
       if (kind === NEWLINE) return leave(LEAVES | TAKES_BACK);
@@ -182,7 +197,7 @@ function stepOf(state: number, kind: number, next: number): Step {
   return first(kind, next);
 }
 
-/** The kind of each byte. */
+/** Returns the kind of each byte. */
 export function kindsOfBytes(): Uint8Array {
   const kinds = new Uint8Array(256).fill(OTHER, 0, 0x80).fill(WIDE, 0x80, 0xff);
   const set = (characters: string, kind: number) => {
@@ -204,20 +219,32 @@ export function kindsOfBytes(): Uint8Array {
 }
 
 /**
- * Two tables in one array of 128 KB, of which a text uses some hundred places. (As two arrays they take more registers
- * than there are, and a tenth more time.)
+ * Returns two tables in one array of 128 KB, of which a text uses some hundred places. (As two arrays they would take
+ * more registers than there are, and a tenth more time.)
  *
- * - What two bytes do, at `state << 12 | kind << 8 | kind of the second << 4 | kind of the byte after them`. By two
- *   bytes and not by one, because each step waits for the one before it: that halves the time.
- * - The kinds of two bytes, `kind << 4 | kind of the second`, at {@link KINDS_OF_TWO} and the number they are with the
- *   first in its low half.
+ * What two bytes do. A step takes two bytes rather than one because each step has to wait for the one before it: that
+ * halves the time. Its index:
+ *
+ *     bit 16 15     12 11      8 7        4 3          0
+ *        ┌──┬─────────┬─────────┬──────────┬────────────┐
+ *        │ 0│ state   │ kind of │ kind of  │ kind of the│
+ *        │  │ before  │ first   │ second   │ byte after │
+ *        └──┴─────────┴─────────┴──────────┴────────────┘
+ *
+ * The kinds of two bytes, `kind of first << 4 | kind of second`. Its index is {@link KINDS_OF_TWO} plus the two bytes as
+ * a little-endian number:
+ *
+ *     bit 16 15              8 7               0
+ *        ┌──┬─────────────────┬─────────────────┐
+ *        │ 1│ second byte     │ first byte      │
+ *        └──┴─────────────────┴─────────────────┘
  */
 export function splitTable(kinds: Uint8Array): Uint8Array {
   const table = new Uint8Array(2 * KINDS_OF_TWO);
   for (let bytes = 0; bytes < KINDS_OF_TWO; bytes++) {
     table[KINDS_OF_TWO + bytes] = (kinds[bytes & 0xff]! << KIND_BITS) | kinds[bytes >> 8]!;
   }
-  // One byte's steps, in the form that the second of two takes.
+  // The steps of one byte, in the form that they have for the second of two.
   const seconds = new Uint8Array(STATES << (2 * KIND_BITS));
   for (let state = 0; state < STATES; state++) {
     for (let kind = 0; kind < KINDS; kind++) {

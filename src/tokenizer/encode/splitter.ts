@@ -1,45 +1,44 @@
-import { Scanner } from "./split-pattern.js";
+import { SplitPattern } from "./split-pattern.js";
 import { ByteKind, KINDS_OF_TWO, kindsOfBytes, LEAVES, STATE_MASK, splitTable, TAKES_BACK } from "./split-table.js";
 
-/** Bytes that are cut without the table: making it takes as long, and a program with one short text does without. */
+/** Bytes that are cut without the table: to make it takes as long, and a program with one short text never needs it. */
 const BYTES_BEFORE_TABLE = 4096;
-/** Bytes cut at a time; as many pieces at most. */
-const BLOCK = 8192;
+/** How many bytes are cut at a time. They are at most as many pieces. */
+const BYTES_AT_A_TIME = 8192;
 
 /**
- * Cuts UTF-8 into pieces, many at once.
+ * Cuts UTF-8 into pieces, many at once, by the two halves of the splitter.
  *
- * ASCII goes through a table, without a branch that depends on it: at every byte a boundary is written, and whether it
- * counts is added up. At the end of nearly every word a processor mispredicts such a branch, and loses more time by
- * that than by all else: this way takes half the time of the {@link Scanner}'s loops. Where it does not know
- * (characters beyond ASCII, contractions of two letters, lines of blanks) the scanner cuts a piece, and the table goes
- * on after it.
+ * ASCII goes through the table of `split-table.ts`, without a branch that depends on the text: a boundary is written at
+ * every byte, and whether it counts is added up. A processor would mispredict such a branch at the end of nearly every
+ * word, which costs more time than all the rest: the table takes half the time of the loops of {@link SplitPattern}.
+ * Where the table does not know enough (characters beyond ASCII, contractions of two letters, lines of blanks), the
+ * pattern cuts one piece, and the table goes on after it.
  */
 export class Splitter {
-  /** After {@link Splitter.split}: where each piece begins, and then where the last one ends. */
-  readonly bounds: Int32Array = new Int32Array(BLOCK + 4);
+  /** After {@link Splitter.split}: where each piece begins, followed by the end of the last one. */
+  readonly bounds: Int32Array = new Int32Array(BYTES_AT_A_TIME + 4);
 
-  readonly #scanner = new Scanner();
+  readonly #pattern = new SplitPattern();
   readonly #kinds = kindsOfBytes();
   #table: Uint8Array | undefined;
   #bytesBeforeTable = BYTES_BEFORE_TABLE;
 
   /**
-   * Cuts a text from `start` on, where a piece has to begin; gives the number of pieces, one at least. They may be all
-   * or not: the next begins where the last one ends. `view` is of the same bytes. `END_OF_TEXT` must stand at `length`,
-   * and two more bytes, whatever they are, after it.
+   * Cuts a text from `start` on, where a piece has to begin, and returns the number of pieces, at least one. They need
+   * not be all: the next one begins where the last one ends. `view` must be of the same bytes. `END_OF_TEXT` must stand
+   * at index `length`, followed by two more bytes, whatever they are.
    */
   split(bytes: Uint8Array, view: DataView, start: number, length: number): number {
     if (this.#table === undefined) {
-      if (this.#bytesBeforeTable > 0) return this.#splitPlainly(bytes, start, length);
+      if (this.#bytesBeforeTable > 0) return this.#splitByPattern(bytes, start, length);
       this.#table = splitTable(this.#kinds);
-      this.#scanner.runIn();
     }
     const table = this.#table;
     const kinds = this.#kinds;
-    const scanner = this.#scanner;
+    const pattern = this.#pattern;
     const bounds = this.bounds;
-    const stop = Math.min(start + BLOCK, length);
+    const stop = Math.min(start + BYTES_AT_A_TIME, length);
     let count = 0;
     let at = start;
     for (;;) {
@@ -56,11 +55,11 @@ export class Splitter {
         kind = pair & 15;
       } while ((step & LEAVES) === 0 && at < stop);
       if ((step & TAKES_BACK) !== 0) count--;
-      // The last piece has begun, but whether it ends here is not known.
+      // The last piece has begun, but where it ends is not known.
       at = bounds[count - 1]!;
       if (at >= stop || (count > 1 && (step & LEAVES) === 0)) return count - 1;
       for (;;) {
-        at = scanner.pieceEnd(bytes, at);
+        at = pattern.pieceEnd(bytes, at);
         bounds[count] = at;
         if (at >= stop) return count;
         if (kinds[bytes[at]!] !== ByteKind.WIDE && kinds[bytes[at + 1]!] !== ByteKind.WIDE) break;
@@ -69,14 +68,14 @@ export class Splitter {
     }
   }
 
-  #splitPlainly(bytes: Uint8Array, start: number, length: number): number {
+  #splitByPattern(bytes: Uint8Array, start: number, length: number): number {
     const bounds = this.bounds;
-    const stop = Math.min(start + BLOCK, length);
+    const stop = Math.min(start + BYTES_AT_A_TIME, length);
     let count = 0;
     let at = start;
     while (at < stop) {
       bounds[count++] = at;
-      at = this.#scanner.pieceEnd(bytes, at);
+      at = this.#pattern.pieceEnd(bytes, at);
     }
     bounds[count] = at;
     this.#bytesBeforeTable -= at - start;

@@ -81,6 +81,7 @@ export const anyResilientOptions: fc.Arbitrary<Omit<ParseOptions, "mode" | "stri
   {},
   { continueAfterCall: true },
   { tools: ["functions.bash"] },
+  { tools: [] },
   { prefill: { channel: "final", content: "Sure, " } },
 );
 

@@ -1,0 +1,16 @@
+/** @type {import("@stryker-mutator/core").PartialStrykerOptions} */
+export default {
+  mutate: ["src/**/*.ts", "!src/**/*.generated.ts"],
+  testRunner: "vitest",
+  plugins: ["@stryker-mutator/vitest-runner"],
+  vitest: { configFile: "checks/mutation/vitest.config.ts" },
+  concurrency: 2,
+  // A mutant that a run has judged is not judged again until its code or its tests change.
+  incremental: true,
+  incrementalFile: "checks/mutation/.results/incremental.json",
+  reporters: ["clear-text", "progress", "html"],
+  clearTextReporter: { allowColor: false, logTests: false },
+  htmlReporter: { fileName: "checks/mutation/.results/report.html" },
+  tempDirName: "checks/mutation/.sandbox",
+  ignorePatterns: [".venv", "bench", "checks/*/node_modules", "checks/mutation/.results"],
+};

@@ -1,0 +1,50 @@
+// What is in the tarball: the build and the papers. Nothing else.
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { installed, packed } from "./context.mjs";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** What npm packs in any case, and what `files` in package.json adds, documentation included. */
+const PAPERS = /^(?:CHANGELOG\.md|LICENSE|NOTICE|README\.md|package\.json|docs\/[\w-]+\.md)$/;
+
+/** The entry points, what they share, and the vocabulary. */
+const SCRIPTS = ["index.js", "text.js", "stream/index.js", "shared.js", "vocabulary.js"];
+
+/** The most that an installed package may take, in bytes. */
+const UNPACKED_LIMIT = 3_000_000;
+
+test("the papers, the scripts and a declaration for every source, and nothing else", () => {
+  const files = packed.files.map(({ path }) => path).filter((path) => !PAPERS.test(path));
+  const sources = readdirSync(`${root}/src`, { recursive: true }).filter((path) => path.endsWith(".ts"));
+  expect(sources).toContain("index.ts");
+  const built = [...sources.map((path) => path.replace(/\.ts$/, ".d.ts")), ...SCRIPTS];
+  expect(files.toSorted()).toEqual(built.map((path) => `dist/${path}`).sort());
+});
+
+test("no script and no declaration names a map, which is not there", () => {
+  for (const file of [...filesOf(".js"), ...filesOf(".d.ts")]) {
+    expect(readFileSync(file, "utf8").includes("sourceMappingURL"), file).toBe(false);
+  }
+});
+
+test("no larger than promised", () => {
+  expect(packed.unpackedSize).toBeLessThanOrEqual(UNPACKED_LIMIT);
+});
+
+test("scripts are ASCII", () => {
+  // An engine keeps the source of what it runs, in twice the space if a single character needs two bytes. And nothing
+  // goes wrong where a server names the wrong encoding.
+  for (const script of filesOf(".js")) {
+    const code = readFileSync(script, "latin1");
+    const at = code.search(/[^\t\n\x20-\x7e]/);
+    expect(at, `${script}: ${JSON.stringify(code.slice(Math.max(0, at - 60), at + 60))}`).toBe(-1);
+  }
+});
+
+function filesOf(end) {
+  const files = readdirSync(`${installed}/dist`, { recursive: true }).filter((path) => path.endsWith(end));
+  expect(files.length).toBeGreaterThan(0);
+  return files.map((path) => `${installed}/dist/${path}`);
+}

@@ -1,0 +1,24 @@
+// The checks that need more than npm and this repository's own lockfile. Each project installs what it needs:
+//
+//   npx vitest run --config checks/vitest.config.ts --project package
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const project = (name: string, minutes: number) => ({
+  extends: true as const,
+  test: {
+    name,
+    include: [`checks/${name}/**/*.test.{mjs,ts}`],
+    globalSetup: `checks/${name}/setup.mjs`,
+    testTimeout: minutes * 60_000,
+    hookTimeout: minutes * 60_000,
+  },
+});
+
+export default defineConfig({
+  root: fileURLToPath(new URL("..", import.meta.url)),
+  test: {
+    projects: [project("package", 5), project("runtimes", 5), project("conformance", 240)],
+    reporters: ["verbose"],
+  },
+});

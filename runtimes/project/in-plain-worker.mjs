@@ -1,6 +1,0 @@
-// What runs in the Web Worker of the page without a bundler.
-import * as harmony from "./package-files.mjs";
-import { sample } from "./sample.mjs";
-import { smoke } from "./smoke.mjs";
-
-postMessage(await smoke(harmony, sample));

@@ -1,4 +1,0 @@
-// All entry points, by name.
-export * from "harmony-format";
-export * from "harmony-format/stream";
-export * as text from "harmony-format/text";

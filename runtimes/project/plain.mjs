@@ -1,7 +1,0 @@
-// A page over the package's files as they are: no bundler, no import map.
-import * as harmony from "./package-files.mjs";
-import { report } from "./page.mjs";
-import { sample } from "./sample.mjs";
-import { smoke } from "./smoke.mjs";
-
-report(() => smoke(harmony, sample));
