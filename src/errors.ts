@@ -11,6 +11,7 @@ export const HARMONY_ERROR_CODES = [
   "duplicate-field",
   "unknown-field",
   "wrong-type",
+  "invalid-session",
   "unknown-role",
   "unknown-content-type",
   "unknown-reasoning-effort",

@@ -26,3 +26,13 @@ export {
   fitConversation,
   type ShortenedResult,
 } from "./turn/budget.js";
+export { type ExtendedTokens, type ExtendOptions, extendTokens } from "./turn/extend-tokens.js";
+export { type ChangeReason, commonPrefixLength, type SessionChange } from "./turn/sequence.js";
+export {
+  type CompletionOptions,
+  HarmonySession,
+  type PromptOptions,
+  type SessionCompletion,
+  type SessionOptions,
+} from "./turn/session.js";
+export type { SessionJSON } from "./turn/session-json.js";

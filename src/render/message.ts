@@ -107,7 +107,7 @@ function renderContentType(contentType: string, index: number, sink: PartSink): 
 }
 
 /** The token that ends a message. An assistant's message with a recipient is a call, even if the recipient is `all`. */
-export function usualTerminator({ role, recipient }: Pick<Message, "role" | "recipient">): number {
+export function usualTerminator({ role, recipient }: Pick<Message, "role"> & Pick<Prefill, "recipient">): number {
   return role === Role.ASSISTANT && recipient !== undefined ? SpecialToken.CALL : SpecialToken.END;
 }
 
