@@ -9,7 +9,12 @@ import { pureConstants } from "./pure-constants.mjs";
 
 const bundle = await rolldown({
   cwd: fileURLToPath(new URL("..", import.meta.url)),
-  input: { index: "src/index.ts", text: "src/text.ts", "stream/index": "src/stream/index.ts" },
+  input: {
+    index: "src/index.ts",
+    text: "src/text.ts",
+    "stream/index": "src/stream/index.ts",
+    constraints: "src/constraints.ts",
+  },
   platform: "neutral",
   // tsc has checked the types; all that is left to do is to leave them out.
   tsconfig: false,

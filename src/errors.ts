@@ -16,6 +16,9 @@ export const HARMONY_ERROR_CODES = [
   // rendering
   "tool-without-name",
   "misplaced-content",
+  // constraints
+  "unsupported-schema",
+  "invalid-tool-name",
   // tokenizer
   "unknown-encoding",
   "disallowed-special-token",
