@@ -158,7 +158,7 @@ const WEATHER_CALLS = [
   ...jsonCalls("functions.get_weather", '{ "city": "Paris", "days": 3 }'),
   ...jsonCalls("functions.get_weather", '{\n  "city": "Paris"\n}'),
 ];
-const LOCATION_CALLS = [...jsonCalls("functions.get_location", {}), ...jsonCalls("functions.get_location", "{ }")];
+const LOCATION_CALLS = [...jsonCalls("functions.get_location", {})];
 const PYTHON_CALLS = calls("python", "print('<b>', 1 <2)\n", CODE_TYPES);
 const BROWSER_CALLS = [
   ...jsonCalls("browser.search", { query: "weather in Paris" }),

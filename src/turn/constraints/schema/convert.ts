@@ -406,14 +406,19 @@ export class SchemaConverter {
     const space = this.#space();
     // What may follow where something has been written, and where nothing has.
     let following = other === undefined ? "" : `(${space} "," ${other})*`;
-    let beginning: string | undefined = other === undefined ? "" : `(${other} ${following})?`;
-    for (const { expression, isRequired } of members.toReversed()) {
+    let beginning = other === undefined ? "" : `(${other} ${following})?`;
+    // Behind a required member nothing begins.
+    const lastFirst = members.findIndex(({ isRequired }) => isRequired);
+    for (let index = members.length - 1; index >= 0; index--) {
+      const { expression, isRequired } = members[index]!;
       const rest = following === "" ? "" : this.#rules.add(`${name}-rest`, following);
-      const first = [expression, rest].filter(Boolean).join(" ");
+      const first = rest === "" ? expression : `${expression} ${rest}`;
+      const isFirst = lastFirst < 0 || index <= lastFirst;
+      if (isFirst && isRequired) beginning = first;
+      else if (isFirst && beginning === "") beginning = `(${first})?`;
+      else if (isFirst) beginning = oneOf([first, this.#rules.add(`${name}-begin`, beginning)]);
       const withComma = `${space} "," ${expression}`;
       following = [isRequired ? withComma : `(${withComma})?`, rest].filter(Boolean).join(" ");
-      if (isRequired) beginning = first;
-      else beginning = beginning === "" ? `(${first})?` : oneOf([first, this.#rules.add(`${name}-begin`, beginning)]);
     }
     return beginning;
   }

@@ -1,4 +1,4 @@
-import { MOST_REPETITIONS, oneOf, repetition } from "./gbnf-text.js";
+import { literal, MOST_REPETITIONS, oneOf, repetition } from "./gbnf-text.js";
 import type { Rules } from "./rules.js";
 
 /**
@@ -16,7 +16,6 @@ interface StringRules {
   readonly restAfterLess: string;
   /** One character other than `<`, be it escaped. */
   readonly character: string;
-  readonly escaped: string;
 }
 
 const made = new WeakMap<Rules, StringRules>();
@@ -33,7 +32,7 @@ function stringRules(rules: Rules): StringRules {
   rules.define(rest, `[^"\\\\\\x00-\\x1F<] ${rest} | ${others}`);
   rules.define(restAfterLess, `[^"\\\\\\x00-\\x1F<|] ${rest} | "|" ${restAfterMarkerStart} | ${others}`);
   rules.define(restAfterMarkerStart, `[^"\\\\\\x00-\\x1F<a-z] ${rest} | ${others}`);
-  const result = { rest, restAfterLess, character, escaped };
+  const result = { rest, restAfterLess, character };
   made.set(rules, result);
   return result;
 }
@@ -82,17 +81,17 @@ export function stringOfFormat(format: string, rules: Rules): string | undefined
 }
 
 /**
- * A string that is none of the given ones: the names of additional properties. A name with an escape in it is taken
+ * A string that is none of the given ones: the names of additional properties. A name with a `\\u` escape in it is taken
  * for another name.
  */
 export function stringExcept(excluded: readonly string[], rules: Rules): string {
   if (excluded.length === 0) return anyString(rules);
   const trie = new Trie();
-  // A name that JSON writes with an escape needs no place in the trie, for an escape makes it another name.
-  for (const name of excluded) if (JSON.stringify(name).length === name.length + 2) trie.add(Array.from(name));
+  for (const name of excluded) trie.add(JSON.stringify(name).slice(1, -1).match(/\\?./gsu) ?? []);
   return rules.add("other-key", `"\\"" ${exceptFrom(trie, rules)}`);
 }
 
+/** Strings by their characters, each as JSON spells it: an escape of two characters is one step. */
 class Trie {
   readonly children = new Map<string, Trie>();
   isEnd = false;
@@ -108,22 +107,26 @@ class Trie {
   }
 }
 
+/** The letters of escapes of two characters. */
+const ESCAPED = '"\\/bfnrt';
+
 /** What may follow, closing quote included, so that the whole is not in the trie. */
 function exceptFrom(node: Trie, rules: Rules): string {
-  const { rest, restAfterLess, escaped } = stringRules(rules);
-  const known = Array.from(node.children.keys(), classMemberOf).join("");
+  const { rest, restAfterLess } = stringRules(rules);
+  const plain = Array.from(node.children).filter(([step]) => !step.startsWith("\\"));
+  const known = plain.map(([step]) => classMember(step)).join("");
+  const escapes = Array.from(ESCAPED).filter((letter) => !node.children.has(`\\${letter}`));
   return oneOf([
     ...(node.isEnd ? [] : ['"\\""']),
     `[^"\\\\\\x00-\\x1F<${known}] ${rest}`,
-    `${escaped} ${rest}`,
+    `"\\\\" ([${escapes.map(classMember).join("")}] | "u" [0-9a-fA-F]{4}) ${rest}`,
     ...(node.children.has("<") ? [] : [`"<" ${restAfterLess}`]),
-    ...Array.from(
-      node.children,
-      ([character, child]) => `[${classMemberOf(character)}] ${rules.add("other-key-rest", exceptFrom(child, rules))}`,
-    ),
+    ...Array.from(node.children, ([step, child]) => {
+      return `${literal(step)} ${rules.add("other-key-rest", exceptFrom(child, rules))}`;
+    }),
   ]);
 }
 
-function classMemberOf(character: string): string {
+function classMember(character: string): string {
   return /[A-Za-z0-9_ ]/.test(character) ? character : `\\U${character.codePointAt(0)!.toString(16).padStart(8, "0")}`;
 }
