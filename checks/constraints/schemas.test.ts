@@ -24,7 +24,19 @@ type Gen = fc.GeneratorValue;
 
 /** A schema, of no more than some levels. */
 function schemaOf(g: Gen, depth: number): Schema {
-  const scalar = [integer, number, string, bounded, patterned, formatted, enumerated, constant, simple, several, nullable];
+  const scalar = [
+    integer,
+    number,
+    string,
+    bounded,
+    patterned,
+    formatted,
+    enumerated,
+    constant,
+    simple,
+    several,
+    nullable,
+  ];
   const nested = [object, object, object, map, array, array, tuple, anyOf, allOf, siblings, reference, oneOf];
   const kinds = depth > 0 ? [...scalar, ...nested] : scalar;
   return kinds[pick(g, kinds.length - 1)]!(g, depth - 1);
@@ -35,11 +47,15 @@ const flip = (g: Gen): boolean => g(fc.boolean);
 
 function integer(g: Gen): Schema {
   const schema: Schema = { type: "integer" };
-  return range(g, schema, () => g(fc.constantFrom, ...[pick(g, 20) - 10, pick(g, 4000) - 2000, pick(g, 10 ** 9), 0, -1, 99, 100]));
+  return range(g, schema, () =>
+    g(fc.constantFrom, ...[pick(g, 20) - 10, pick(g, 4000) - 2000, pick(g, 10 ** 9), 0, -1, 99, 100]),
+  );
 }
 
 function number(g: Gen): Schema {
-  return range(g, { type: "number" }, () => g(fc.constantFrom, ...[(pick(g, 4000) - 2000) / 100, pick(g, 20) - 10, 0, -0.5, 0.05, 1.25]));
+  return range(g, { type: "number" }, () =>
+    g(fc.constantFrom, ...[(pick(g, 4000) - 2000) / 100, pick(g, 20) - 10, 0, -0.5, 0.05, 1.25]),
+  );
 }
 
 function range(g: Gen, schema: { [key: string]: Json }, bound: () => number): Schema {
@@ -50,14 +66,23 @@ function range(g: Gen, schema: { [key: string]: Json }, bound: () => number): Sc
 }
 
 const string = (): Schema => ({ type: "string" });
-const simple = (g: Gen): Schema => g(fc.constantFrom, ...[{ type: "boolean" }, { type: "null" }, true, { type: "object" }, { type: "array" }]);
+const simple = (g: Gen): Schema =>
+  g(fc.constantFrom, ...[{ type: "boolean" }, { type: "null" }, true, { type: "object" }, { type: "array" }]);
 const patterned = (g: Gen): Schema => ({ type: "string", pattern: g(fc.constantFrom, ...PATTERNS) });
 const formatted = (g: Gen): Schema => ({ type: "string", format: g(fc.constantFrom, ...FORMATS) });
-const several = (g: Gen): Schema => ({ type: g(fc.subarray, ["string", "integer", "number", "boolean", "null", "object"], { minLength: 1 }) });
-const nullable = (g: Gen, depth: number): Schema => ({ anyOf: [schemaOf(g, Math.min(depth, 0)), { type: "null" }] as Json[] });
-const constant = (g: Gen): Schema => ({ const: valueOf(g) });
-const enumerated = (g: Gen): Schema => ({ enum: Array.from({ length: 1 + pick(g, 3) }, () => valueOf(g)) });
-const valueOf = (g: Gen): Json => g(fc.constantFrom, ...([1, -2.5, "", "a", 'q"\\', "ü🙂", true, null, [], [1, "a"], {}, { a: 1, b: [null] }] as Json[]));
+const several = (g: Gen): Schema => ({
+  type: g(fc.subarray, ["string", "integer", "number", "boolean", "null", "object"], { minLength: 1 }),
+});
+const nullable = (g: Gen, depth: number): Schema => ({
+  anyOf: [schemaOf(g, Math.min(depth, 0)), { type: "null" }] as Json[],
+});
+const constant = (g: Gen): Schema => ({ const: anyOfThese(g) });
+const enumerated = (g: Gen): Schema => ({ enum: Array.from({ length: 1 + pick(g, 3) }, () => anyOfThese(g)) });
+const anyOfThese = (g: Gen): Json =>
+  g(
+    fc.constantFrom,
+    ...([1, -2.5, "", "a", 'q"\\', "ü🙂", true, null, [], [1, "a"], {}, { a: 1, b: [null] }] as Json[]),
+  );
 
 function bounded(g: Gen): Schema {
   const [low, high] = [pick(g, 5), pick(g, 5)].sort() as [number, number];
@@ -76,7 +101,11 @@ function properties(g: Gen, depth: number, keys: string[]): { [key: string]: Jso
 function object(g: Gen, depth: number): Schema {
   const more = g(fc.constantFrom, ...([undefined, false, true, "schema"] as const));
   const additional = more === "schema" ? (schemaOf(g, 0) as Json) : more;
-  return { type: "object", ...properties(g, depth, KEYS), ...(additional === undefined ? {} : { additionalProperties: additional }) };
+  return {
+    type: "object",
+    ...properties(g, depth, KEYS),
+    ...(additional === undefined ? {} : { additionalProperties: additional }),
+  };
 }
 
 function map(g: Gen, depth: number): Schema {
@@ -98,13 +127,19 @@ function tuple(g: Gen, depth: number): Schema {
   return { type: "array", prefixItems, ...(items === undefined ? {} : { items: items as Json }), ...lengths(g) };
 }
 
-const anyOf = (g: Gen, depth: number): Schema => ({ anyOf: Array.from({ length: 1 + pick(g, 2) }, () => schemaOf(g, depth) as Json) });
-const oneOf = (g: Gen, depth: number): Schema => ({ oneOf: [integer(g), string(), object(g, depth)].slice(pick(g, 1)) as Json[] });
+const anyOf = (g: Gen, depth: number): Schema => ({
+  anyOf: Array.from({ length: 1 + pick(g, 2) }, () => schemaOf(g, depth) as Json),
+});
+const oneOf = (g: Gen, depth: number): Schema => ({
+  oneOf: [integer(g), string(), object(g, depth)].slice(pick(g, 1)) as Json[],
+});
 
 function allOf(g: Gen, depth: number): Schema {
   if (flip(g)) return { allOf: [integer(g), integer(g)] as Json[] };
   if (flip(g)) return { allOf: [bounded(g), bounded(g)] as Json[] };
-  const parts = [KEYS.slice(0, 3), KEYS.slice(3, 6)].map((keys) => ({ type: "object", ...properties(g, depth, keys) }) as Json);
+  const parts = [KEYS.slice(0, 3), KEYS.slice(3, 6)].map(
+    (keys) => ({ type: "object", ...properties(g, depth, keys) }) as Json,
+  );
   return { allOf: parts };
 }
 
@@ -117,7 +152,11 @@ const reference = (g: Gen): Schema => ({ $ref: g(fc.constantFrom, "#/$defs/tree"
 const DEFINITIONS: Json = {
   tree: {
     type: "object",
-    properties: { value: { type: "integer" }, next: { $ref: "#/$defs/tree" }, children: { type: "array", items: { $ref: "#/$defs/tree" } } },
+    properties: {
+      value: { type: "integer" },
+      next: { $ref: "#/$defs/tree" },
+      children: { type: "array", items: { $ref: "#/$defs/tree" } },
+    },
     required: ["value"],
   },
   short: { type: "string", maxLength: 3 },
@@ -125,24 +164,37 @@ const DEFINITIONS: Json = {
 };
 
 /** What the schema means where objects with `properties` are closed unless they say otherwise: the library's reading. */
-function closed(schema: Json, isPart = false): Json {
-  if (Array.isArray(schema)) return schema.map((one) => closed(one));
-  if (typeof schema !== "object" || schema === null) return schema;
+function closed(schema: Json): Json {
+  if (Array.isArray(schema)) return schema.map(closed);
+  if (!isObject(schema)) return schema;
+  const { allOf, anyOf, ...own } = schema;
+  // Properties that stand in several places are one list, which is closed as a whole.
+  const parts = isListOfObjects(allOf) ? allOf : [];
+  const alternatives = isListOfObjects(anyOf) && own.properties !== undefined ? anyOf : [];
+  if (parts.length > 0) return closed(joined([own, ...parts]));
+  if (alternatives.length > 0) return { anyOf: alternatives.map((one) => closed(joined([own, one]))) };
   const all: { [key: string]: Json } = {};
   for (const [key, value] of Object.entries(schema)) {
     if (key === "enum" || key === "const" || key === "required") all[key] = value;
     else if (key === "properties" || key === "$defs") {
       all[key] = Object.fromEntries(Object.entries(value as object).map(([name, one]) => [name, closed(one as Json)]));
-    } else if (key === "allOf") all[key] = (value as Json[]).map((one) => closed(one, true));
-    else if (key === "anyOf" && schema.properties !== undefined) all[key] = (value as Json[]).map((one) => closed(one, true));
-    else all[key] = closed(value);
+    } else all[key] = closed(value);
   }
-  const parts = [...((schema.allOf ?? []) as Json[]), ...(schema.properties !== undefined ? ((schema.anyOf ?? []) as Json[]) : [])];
-  const merged = [schema, ...parts].some((one) => typeof one === "object" && one !== null && "properties" in one);
-  if (!isPart && merged && schema.additionalProperties === undefined) {
-    if (parts.length > 0) all.unevaluatedProperties = false;
-    else all.additionalProperties = false;
-  }
+  return { ...(all.properties === undefined ? {} : { additionalProperties: false }), ...all };
+}
+
+function isObject(value: Json | undefined): value is { [key: string]: Json } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isListOfObjects(value: Json | undefined): value is { [key: string]: Json }[] {
+  return Array.isArray(value) && value.every((one) => isObject(one) && one.properties !== undefined);
+}
+
+function joined(schemas: { [key: string]: Json }[]): { [key: string]: Json } {
+  const all: { [key: string]: Json } = Object.assign({}, ...schemas);
+  all.properties = Object.assign({}, ...schemas.map((one) => one.properties));
+  all.required = schemas.flatMap((one) => (one.required ?? []) as string[]);
   return all;
 }
 
@@ -150,7 +202,8 @@ const DATE = new Date("2026-03-04T05:06:07Z").getTime();
 
 /** A value that tends to be valid. */
 function sample(g: Gen, schema: Json, depth = 0): Json {
-  if (typeof schema !== "object" || schema === null || Array.isArray(schema)) return schema === false || depth > 3 ? null : valueOf(g);
+  if (typeof schema !== "object" || schema === null || Array.isArray(schema))
+    return schema === false || depth > 3 ? null : anyOfThese(g);
   if (typeof schema.$ref === "string") {
     const name = schema.$ref.slice("#/$defs/".length).replace("~1", "/");
     return sample(g, (DEFINITIONS as { [key: string]: Json })[name]!, depth + 1);
@@ -163,7 +216,11 @@ function sample(g: Gen, schema: Json, depth = 0): Json {
     const { allOf: _a, anyOf: _b, ...own } = schema;
     const chosen = alternatives === undefined ? [] : [g(fc.constantFrom, ...alternatives)];
     const values = [...(Object.keys(own).length > 0 ? [own] : []), ...parts, ...chosen].map((one) =>
-      sample(g, typeof one === "object" && one !== null && "properties" in one ? { type: "object", ...one } : one, depth + 1),
+      sample(
+        g,
+        typeof one === "object" && one !== null && "properties" in one ? { type: "object", ...one } : one,
+        depth + 1,
+      ),
     );
     return values.every((value) => typeof value === "object" && value !== null && !Array.isArray(value))
       ? (Object.assign({}, ...values) as Json)
@@ -177,7 +234,8 @@ function sample(g: Gen, schema: Json, depth = 0): Json {
       const bounds = [schema.minimum, schema.exclusiveMinimum, schema.maximum, schema.exclusiveMaximum];
       const near = bounds.filter((bound) => typeof bound === "number") as number[];
       const base = near.length > 0 ? g(fc.constantFrom, ...near) : pick(g, 2000) - 1000;
-      const steps = type === "integer" ? [-1, 0, 1, 7, -30, 1000] : [-1, 0, 1, 0.01, -0.01, 0.5, -0.25, 12.125, -400, 0.001];
+      const steps =
+        type === "integer" ? [-1, 0, 1, 7, -30, 1000] : [-1, 0, 1, 0.01, -0.01, 0.5, -0.25, 12.125, -400, 0.001];
       return Number((base + g(fc.constantFrom, ...steps)).toFixed(6));
     }
     case "string": {
@@ -188,7 +246,9 @@ function sample(g: Gen, schema: Json, depth = 0): Json {
       if (schema.format === "date-time") return date;
       if (schema.format === "uuid") return g(fc.uuid);
       const length = pick(g, 7);
-      return Array.from({ length }, () => g(fc.constantFrom, "a", "Z", " ", '"', "\\", "\n", "é", "🙂", "{", "\u0001", "|")).join("");
+      return Array.from({ length }, () =>
+        g(fc.constantFrom, "a", "Z", " ", '"', "\\", "\n", "é", "🙂", "{", "\u0001", "|"),
+      ).join("");
     }
     case "boolean":
       return flip(g);
@@ -215,7 +275,7 @@ function sample(g: Gen, schema: Json, depth = 0): Json {
       return value;
     }
     default:
-      return valueOf(g);
+      return anyOfThese(g);
   }
 }
 
@@ -223,7 +283,7 @@ function sample(g: Gen, schema: Json, depth = 0): Json {
 function mutated(g: Gen, value: Json): Json {
   if (Array.isArray(value)) {
     const change = pick(g, 3);
-    if (value.length === 0 || change === 0) return [...value, valueOf(g)];
+    if (value.length === 0 || change === 0) return [...value, anyOfThese(g)];
     const at = pick(g, value.length - 1);
     if (change === 1) return value.filter((_, index) => index !== at);
     return value.map((one, index) => (index === at ? mutated(g, one) : one));
@@ -231,14 +291,14 @@ function mutated(g: Gen, value: Json): Json {
   if (typeof value === "object" && value !== null) {
     const entries = Object.entries(value);
     const change = pick(g, 3);
-    if (entries.length === 0 || change === 0) return { ...value, zz: valueOf(g) };
+    if (entries.length === 0 || change === 0) return { ...value, zz: anyOfThese(g) };
     const at = pick(g, entries.length - 1);
     if (change === 1) return Object.fromEntries(entries.filter((_, index) => index !== at));
     return Object.fromEntries(entries.map(([key, one], index) => [key, index === at ? mutated(g, one) : one]));
   }
   if (typeof value === "number" && flip(g)) return value + g(fc.constantFrom, 1, -1, 0.5, 100);
   if (typeof value === "string" && flip(g)) return flip(g) ? `${value}x` : value.slice(1);
-  return valueOf(g);
+  return anyOfThese(g);
 }
 
 const SPACINGS = [
@@ -255,7 +315,12 @@ test("a grammar lets through what the schema allows, and nothing else", () => {
   const property = (g: Gen): void => {
     const schema = schemaOf(g, 3);
     const whole = typeof schema === "boolean" ? schema : { ...schema, $defs: DEFINITIONS };
-    const validate = ajv.compile(closed(whole as Json) as object);
+    const definitions = isObject(whole as Json)
+      ? { $defs: (closed({ $defs: DEFINITIONS }) as { $defs: Json }).$defs }
+      : {};
+    const validate = ajv.compile(
+      isObject(whole as Json) ? { ...(closed(schema as Json) as object), ...definitions } : whole,
+    );
     const values = Array.from({ length: VALUES }, (_, index) => {
       const value = sample(g, schema as Json);
       return index % 3 === 2 ? mutated(g, value) : value;

@@ -1,4 +1,3 @@
-import { compactJson } from "../../json/view.js";
 import { findMarker } from "../../special-tokens.js";
 import {
   answerTypes,
@@ -54,7 +53,7 @@ function bodyRule(body: Body): string {
     case "text":
       return "TEXT";
     case "json":
-      return `%json ${compactJson(body.schema)}`;
+      return `%json ${JSON.stringify(body.schema)}`;
     case "regex":
       return `/${body.regex.replace(/\\?\//g, "\\/").replaceAll("\n", "\\n")}/`;
     case "choice":

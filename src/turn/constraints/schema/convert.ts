@@ -38,7 +38,7 @@ const NOT_ENFORCED: Readonly<Record<string, string>> = {
   propertyNames: "any name is let through",
   uniqueItems: "equal items are let through",
   contains: "arrays without such an item are let through",
-  multipleOf: "numbers that are no multiples are let through",
+  multipleOf: "numbers that are not multiples are let through",
   unevaluatedItems: "any further items are let through",
   unevaluatedProperties: "properties are let through as additionalProperties has it",
   $dynamicRef: "the schema that is referred to is not looked at",
