@@ -14,9 +14,23 @@ const SEED = Number(process.env.HARMONY_SEED ?? 1);
 const VALUES = 12;
 
 const PATTERNS = [
-  "^[a-z]{2,5}$", "^(foo|bar)+$", "^\\d{3}-\\d{4}$", "^#[0-9a-fA-F]{6}$", "^[^\\s@]+@[a-z]+\\.(com|org)$", "^$", "^a?b*c+$",
-  "^(?:[A-Z][a-z]*)( [A-Z][a-z]*){0,2}$", "b", "^x", "y$", "^\"[^\"\\\\]*\"$", "^\\w+\\.\\w+$", "^.{1,3}$", "^[ä-ü]+$", "^(a|b(c|d){2})?$",
-]; // biome-ignore format: a table
+  "^[a-z]{2,5}$",
+  "^(foo|bar)+$",
+  "^\\d{3}-\\d{4}$",
+  "^#[0-9a-fA-F]{6}$",
+  "^[^\\s@]+@[a-z]+\\.(com|org)$",
+  "^$",
+  "^a?b*c+$",
+  "^(?:[A-Z][a-z]*)( [A-Z][a-z]*){0,2}$",
+  "b",
+  "^x",
+  "y$",
+  '^"[^"\\\\]*"$',
+  "^\\w+\\.\\w+$",
+  "^.{1,3}$",
+  "^[ä-ü]+$",
+  "^(a|b(c|d){2})?$",
+];
 const FORMATS = ["date", "time", "date-time", "uuid"];
 const KEYS = ["a", "b", "ab", "name", "na", "x-y", 'q"', "ü", "a b", "_1"];
 
@@ -37,7 +51,22 @@ function schemaOf(g: Gen, depth: number): Schema {
     several,
     nullable,
   ];
-  const nested = [object, object, object, map, array, array, tuple, anyOf, allOf, siblings, reference, oneOf];
+  const nested = [
+    object,
+    object,
+    object,
+    map,
+    array,
+    array,
+    tuple,
+    anyOf,
+    allOf,
+    siblings,
+    reference,
+    oneOf,
+    keyed,
+    unenforced,
+  ];
   const kinds = depth > 0 ? [...scalar, ...nested] : scalar;
   return kinds[pick(g, kinds.length - 1)]!(g, depth - 1);
 }
@@ -147,6 +176,29 @@ function siblings(g: Gen, depth: number): Schema {
   const alternatives = [KEYS.slice(3, 5), KEYS.slice(5, 8)].map((keys) => properties(g, depth, keys) as Json);
   return { type: "object", ...properties(g, depth, KEYS.slice(0, 3)), anyOf: alternatives };
 }
+
+const keyed = (g: Gen): Schema => ({
+  type: "object",
+  patternProperties: { "^z": schemaOf(g, 0) as Json },
+  additionalProperties: false,
+});
+
+/** What a grammar lets through, with a note: it may never refuse what is valid. */
+const unenforced = (g: Gen, depth: number): Schema =>
+  [
+    { type: "integer", multipleOf: 3 },
+    { type: "string", not: { maxLength: 1 } },
+    { type: "string", format: "email" },
+    { type: "array", items: schemaOf(g, depth) as Json, uniqueItems: true },
+    { type: "object", ...properties(g, depth, KEYS), minProperties: 2, maxProperties: 3 },
+    {
+      type: "object",
+      ...properties(g, depth, KEYS),
+      patternProperties: { "^z": true },
+      additionalProperties: { type: "integer" },
+    },
+    { oneOf: [integer(g), number(g)] as Json[] },
+  ][pick(g, 6)] as Schema;
 
 const reference = (g: Gen): Schema => ({ $ref: g(fc.constantFrom, "#/$defs/tree", "#/$defs/short", "#/$defs/a~1b") });
 const DEFINITIONS: Json = {
@@ -265,6 +317,10 @@ function sample(g: Gen, schema: Json, depth = 0): Json {
       const value: { [key: string]: Json } = {};
       for (const [key, one] of Object.entries(named)) {
         if (required.includes(key) || (depth < 4 && flip(g))) value[key] = sample(g, one, depth + 1);
+      }
+      if (schema.patternProperties !== undefined) {
+        for (const [, one] of Object.entries(schema.patternProperties as object))
+          value.z1 = sample(g, one as Json, depth + 1);
       }
       const isOpen = schema.additionalProperties ?? schema.properties === undefined;
       if (isOpen !== false || pick(g, 9) === 0) {

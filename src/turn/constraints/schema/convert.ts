@@ -1,14 +1,15 @@
-import { HarmonyError } from "../../../errors.js";
 import { type JsonValue, memberPath } from "../../../json/value.js";
 import type { ConstraintNote } from "../notes.js";
 import { anyValue, member, whiteSpace } from "./any-value.js";
+import { arrayRule } from "./arrays.js";
 import { isOneOfDisjoint, satisfies } from "./checks.js";
-import { jsonLiteral, literal, MOST_REPETITIONS, oneOf, repetition } from "./gbnf-text.js";
-import { isObject, mergeSchemas, propertiesOf, type SchemaObject, typeNames, withoutAnnotations } from "./merge.js";
+import { type Conversion, listOf, Unsatisfiable, unsupported } from "./conversion.js";
+import { jsonLiteral, literal, oneOf } from "./gbnf-text.js";
+import { isObject, mergeSchemas, type SchemaObject, typeNames, withoutAnnotations } from "./merge.js";
 import { type Bound, INTEGER, integersWithin, NUMBER, numbersWithin } from "./numbers.js";
-import { patternInJson, UnsupportedPattern } from "./pattern.js";
+import { objectRule } from "./objects.js";
 import type { Rules } from "./rules.js";
-import { anyString, isTooLong, stringExcept, stringOfFormat, stringWithin } from "./strings.js";
+import { stringRule } from "./strings.js";
 
 /**
  * JSON schema as GBNF.
@@ -45,18 +46,15 @@ const NOT_ENFORCED: Readonly<Record<string, string>> = {
   $recursiveRef: "the schema that is referred to is not looked at",
 };
 
-/** Thrown where no value is valid, so that an alternative or an optional property can be left out. */
-class Unsatisfiable extends Error {}
-
 /** The `$ref`s that are being followed without anything having been written since: meeting one again leads nowhere. */
 type OpenReferences = ReadonlySet<string>;
 const NONE_OPEN: OpenReferences = new Set();
 
 /** Converts one schema document into rules of a grammar. */
-export class SchemaConverter {
+export class SchemaConverter implements Conversion {
   readonly #document: JsonValue;
   readonly #path: string;
-  readonly #rules: Rules;
+  readonly rules: Rules;
   readonly #notes: ConstraintNote[];
   /** The rules of what `$ref`s refer to, by the reference. */
   readonly #references = new Map<string, string>();
@@ -69,7 +67,7 @@ export class SchemaConverter {
   constructor(document: JsonValue, path: string, rules: Rules, notes: ConstraintNote[]) {
     this.#document = document;
     this.#path = path;
-    this.#rules = rules;
+    this.rules = rules;
     this.#notes = notes;
   }
 
@@ -80,7 +78,7 @@ export class SchemaConverter {
    */
   convert(name: string): string {
     try {
-      return this.#rules.add(name, this.#visit(this.#document, this.#path, name, NONE_OPEN));
+      return this.rules.add(name, this.#visit(this.#document, this.#path, name, NONE_OPEN));
     } catch (error) {
       if (error instanceof Unsatisfiable) throw unsupported(error.message, "no value can be valid");
       throw error;
@@ -88,7 +86,7 @@ export class SchemaConverter {
   }
 
   #visit(schema: JsonValue, path: string, name: string, open: OpenReferences): string {
-    if (schema === true) return anyValue(this.#rules);
+    if (schema === true) return anyValue(this.rules);
     if (schema === false) throw new Unsatisfiable(path);
     if (!isObject(schema)) throw unsupported(path, "a schema must be an object, true or false");
     const keywords = withoutAnnotations(schema);
@@ -115,14 +113,14 @@ export class SchemaConverter {
       if (other === false) throw new Unsatisfiable(place);
       if (!isObject(other)) throw unsupported(place, "a schema must be an object, true or false");
       flat = mergeSchemas(flat, this.#flatten(other, place, nowOpen), (keyword) => {
-        this.#note(place, keyword, "only the first of several values is enforced");
+        this.note(place, keyword, "only the first of several values is enforced");
       });
     };
     if (constant !== undefined) add({ enum: [constant] }, memberPath(path, "const"), open);
     if (exclusive !== undefined) {
       const place = memberPath(path, "oneOf");
       if (!isOneOfDisjoint(listOf(exclusive, place))) {
-        this.#note(path, "oneOf", "values that several of the alternatives allow are let through");
+        this.note(path, "oneOf", "values that several of the alternatives allow are let through");
       }
       add({ anyOf: exclusive }, place, open);
     }
@@ -172,10 +170,10 @@ export class SchemaConverter {
     const known = this.#references.get(reference);
     if (known !== undefined) return known;
     const { target, place } = this.#resolve(reference, path);
-    const name = this.#rules.reserve(reference.replace(/^.*\//, "") || "document");
+    const name = this.rules.reserve(reference.replace(/^.*\//, "") || "document");
     this.#references.set(reference, name);
     try {
-      this.#rules.define(name, this.#visit(target, place, name, opened(open, reference, path)));
+      this.rules.define(name, this.#visit(target, place, name, opened(open, reference, path)));
     } catch (error) {
       this.#references.delete(reference);
       throw error;
@@ -216,14 +214,14 @@ export class SchemaConverter {
     }
     if (!isObject(value)) return typeof value === "string" ? jsonLiteral(value) : literal(JSON.stringify(value));
     const members = Object.entries(value).map(([key, inner]) =>
-      member(this.#rules, jsonLiteral(key), this.#constant(inner)),
+      member(this.rules, jsonLiteral(key), this.#constant(inner)),
     );
     return ['"{"', members.join(` ${this.#space()} "," `), this.#space(), '"}"'].filter(Boolean).join(" ");
   }
 
   #typed(schema: SchemaObject, path: string, name: string): string {
     const types = this.#typesOf(schema, path);
-    if (types === undefined) return anyValue(this.#rules);
+    if (types === undefined) return anyValue(this.rules);
     const expressions: string[] = [];
     for (const type of types) {
       // Every integer is a number.
@@ -254,11 +252,11 @@ export class SchemaConverter {
   #ofType(type: string, schema: SchemaObject, path: string, name: string): string {
     switch (type) {
       case "object":
-        return this.#object(schema, path, name);
+        return objectRule(schema, path, name, this);
       case "array":
-        return this.#array(schema, path, name);
+        return arrayRule(schema, path, name, this);
       case "string":
-        return this.#string(schema, path);
+        return stringRule(schema, path, this);
       case "boolean":
         return '("true" | "false")';
       case "null":
@@ -271,225 +269,30 @@ export class SchemaConverter {
   #number(type: string, schema: SchemaObject, path: string): string {
     const lower = boundOf(schema.minimum, schema.exclusiveMinimum, Math.max);
     const upper = boundOf(schema.maximum, schema.exclusiveMaximum, Math.min);
-    if (lower === undefined && upper === undefined) return this.#rules.add(type, type === "integer" ? INTEGER : NUMBER);
+    if (lower === undefined && upper === undefined) return this.rules.add(type, type === "integer" ? INTEGER : NUMBER);
     const numbers = type === "integer" ? integersWithin(lower, upper) : numbersWithin(lower, upper);
     if (numbers === undefined) throw new Unsatisfiable(path);
-    return this.#rules.add(type, numbers);
+    return this.rules.add(type, numbers);
   }
 
-  #string(schema: SchemaObject, path: string): string {
-    const { pattern, format } = schema;
-    const [least, most] = boundsOf(schema, "minLength", "maxLength", path);
-    const isBounded = least > 0 || most < Number.POSITIVE_INFINITY;
-    const dropLength = (): void => {
-      if (isBounded)
-        this.#note(path, schema.maxLength === undefined ? "minLength" : "maxLength", "any length is let through");
-    };
-    if (typeof pattern === "string") {
-      try {
-        const rule = this.#rules.add("pattern", `"\\"" ${patternInJson(pattern, this.#rules)} "\\""`);
-        dropLength();
-        if (format !== undefined) this.#note(path, "format", "only the pattern is enforced");
-        return rule;
-      } catch (error) {
-        if (!(error instanceof UnsupportedPattern)) throw error;
-        this.#note(path, "pattern", `any string is let through, for the pattern has ${error.message}`);
-      }
-    }
-    if (typeof format === "string") {
-      const rule = stringOfFormat(format, this.#rules);
-      if (rule !== undefined) {
-        dropLength();
-        return rule;
-      }
-      this.#note(path, "format", `strings of any format are let through: ${format} is not covered`);
-    }
-    if (isTooLong(least, most)) {
-      dropLength();
-      return anyString(this.#rules);
-    }
-    return stringWithin(least, most, this.#rules);
-  }
-
-  #array(schema: SchemaObject, path: string, name: string): string {
-    const { items } = schema;
-    const isTuple = Array.isArray(items);
-    const prefix = listOf((isTuple ? items : schema.prefixItems) ?? [], memberPath(path, "prefixItems"));
-    const rest = (isTuple ? schema.additionalItems : items) ?? true;
-    let [least, most] = boundsOf(schema, "minItems", "maxItems", path);
-    const itemAt = (index: number): string | undefined => {
-      const isInPrefix = index < prefix.length;
-      const place = isInPrefix ? memberPath(memberPath(path, "prefixItems"), index) : memberPath(path, "items");
-      return this.#ifSatisfiable(() => this.#inner(isInPrefix ? prefix[index]! : rest, place, `${name}-item`));
-    };
-    const first: string[] = [];
-    for (let index = 0; index < Math.min(prefix.length, most); index++) {
-      const item = itemAt(index);
-      if (item === undefined) most = index;
-      else first.push(item);
-    }
-    const other = most > first.length ? itemAt(prefix.length) : undefined;
-    if (other === undefined) most = Math.min(most, first.length);
-    if (least > most) throw new Unsatisfiable(path);
-    if (isTooLong(least, most)) {
-      this.#note(
-        path,
-        least > MOST_REPETITIONS ? "minItems" : "maxItems",
-        `more than ${MOST_REPETITIONS} items cannot be counted`,
-      );
-      [least, most] = [Math.min(least, MOST_REPETITIONS), Number.POSITIVE_INFINITY];
-    }
-    return this.#rules.add(`${name}-array`, this.#listOf(first, other, least, most));
-  }
-
-  #listOf(first: readonly string[], other: string | undefined, least: number, most: number): string {
-    const space = this.#space();
-    const comma = (index: number): string => (index === 0 ? space : `${space} "," ${space}`);
-    // Built from behind: each item of the prefix holds what may follow it.
-    let tail = "";
-    if (other !== undefined) {
-      const done = first.length;
-      const next = this.#rules.add("next-item", `${comma(1)} ${other}`);
-      const from = Math.max(0, least - done);
-      if (done > 0) tail = `${next}${repetition(from, most - done)}`;
-      else {
-        const more = most - 1 > 0 ? ` ${next}${repetition(Math.max(0, from - 1), most - 1)}` : "";
-        tail = from === 0 ? `(${space} ${other}${more})?` : `${space} ${other}${more}`;
-      }
-    }
-    for (let index = first.length - 1; index >= 0; index--) {
-      const item = [comma(index), first[index], tail].filter(Boolean).join(" ");
-      tail = index < least ? item : `(${item})?`;
-    }
-    return ['"["', tail, space, '"]"'].filter(Boolean).join(" ");
-  }
-
-  #object(schema: SchemaObject, path: string, name: string): string {
-    const properties = propertiesOf(schema);
-    const required = new Set(typeNames(schema.required));
-    const additional = schema.additionalProperties ?? schema.properties === undefined;
-    const members: { readonly expression: string; readonly isRequired: boolean }[] = [];
-    const addMember = (key: string, value: JsonValue, place: string): void => {
-      const inner = this.#ifSatisfiable(() => this.#inner(value, place, `${name}-${key}`));
-      if (inner !== undefined) {
-        const expression = this.#rules.add(`${name}-${key}-member`, member(this.#rules, jsonLiteral(key), inner));
-        members.push({ expression, isRequired: required.has(key) });
-      } else if (required.has(key)) throw new Unsatisfiable(place);
-    };
-    for (const [key, value] of Object.entries(properties)) {
-      addMember(key, value, memberPath(memberPath(path, "properties"), key));
-    }
-    const isClosed = schema.additionalProperties === false;
-    for (const key of required) {
-      if (!Object.hasOwn(properties, key))
-        addMember(key, isClosed ? false : (schema.additionalProperties ?? true), path);
-    }
-    const other = this.#otherMember(schema, [...Object.keys(properties), ...required], additional, path, name);
-    const [least, most] = this.#memberCount(schema, members.length, required.size, other !== undefined, path);
-    const space = this.#space();
-    if (members.length === 0) {
-      if (other === undefined || most === 0) return this.#rules.add("empty-object", `"{" ${space} "}"`);
-      const next = this.#rules.add("next-member", `${space} "," ${other}`);
-      const more = most > 1 ? ` ${next}${repetition(Math.max(0, least - 1), most - 1)}` : "";
-      const body = least === 0 ? `(${other}${more})?` : `${other}${more}`;
-      return this.#rules.add(`${name}-object`, `"{" ${body} ${space} "}"`);
-    }
-    return this.#rules.add(`${name}-object`, `"{" ${this.#membersInOrder(members, other, name)} ${space} "}"`);
-  }
-
-  /** The members from left to right: a comma stands before each but the first, whichever that is. */
-  #membersInOrder(
-    members: readonly { readonly expression: string; readonly isRequired: boolean }[],
-    other: string | undefined,
-    name: string,
-  ): string {
-    const space = this.#space();
-    // What may follow where something has been written, and where nothing has.
-    let following = other === undefined ? "" : `(${space} "," ${other})*`;
-    let beginning = other === undefined ? "" : `(${other} ${following})?`;
-    // Behind a required member nothing begins.
-    const lastFirst = members.findIndex(({ isRequired }) => isRequired);
-    for (let index = members.length - 1; index >= 0; index--) {
-      const { expression, isRequired } = members[index]!;
-      const rest = following === "" ? "" : this.#rules.add(`${name}-rest`, following);
-      const first = rest === "" ? expression : `${expression} ${rest}`;
-      const isFirst = lastFirst < 0 || index <= lastFirst;
-      if (isFirst && isRequired) beginning = first;
-      else if (isFirst && beginning === "") beginning = `(${first})?`;
-      else if (isFirst) beginning = oneOf([first, this.#rules.add(`${name}-begin`, beginning)]);
-      const withComma = `${space} "," ${expression}`;
-      following = [isRequired ? withComma : `(${withComma})?`, rest].filter(Boolean).join(" ");
-    }
-    return beginning;
-  }
-
-  /** A member that `properties` does not name; `undefined` where there may be none. */
-  #otherMember(
-    schema: SchemaObject,
-    named: readonly string[],
-    additional: JsonValue,
-    path: string,
-    name: string,
-  ): string | undefined {
-    const members: string[] = [];
-    const patterns = isObject(schema.patternProperties) ? Object.entries(schema.patternProperties) : [];
-    for (const [pattern, value] of patterns) {
-      const place = memberPath(memberPath(path, "patternProperties"), pattern);
-      const inner = this.#ifSatisfiable(() => this.#inner(value, place, `${name}-other`));
-      if (inner === undefined) continue;
-      members.push(member(this.#rules, this.#keyOfPattern(pattern, place), inner));
-    }
-    const inner = this.#ifSatisfiable(() =>
-      this.#inner(additional, memberPath(path, "additionalProperties"), `${name}-other`),
-    );
-    if (inner !== undefined) members.push(member(this.#rules, stringExcept(named, this.#rules), inner));
-    if (patterns.length > 0 && (inner !== undefined || patterns.length > 1 || named.length > 0)) {
-      this.#note(path, "patternProperties", "a name that matches need not have the value of its pattern as well");
-    }
-    return members.length === 0 ? undefined : this.#rules.add(`${name}-other-member`, oneOf(members));
-  }
-
-  #keyOfPattern(pattern: string, place: string): string {
-    try {
-      return this.#rules.add("key", `"\\"" ${patternInJson(pattern, this.#rules)} "\\""`);
-    } catch (error) {
-      if (!(error instanceof UnsupportedPattern)) throw error;
-      this.#note(place, "patternProperties", `any name is let through, for the pattern has ${error.message}`);
-      return anyString(this.#rules);
-    }
-  }
-
-  #memberCount(schema: SchemaObject, named: number, required: number, isOpen: boolean, path: string): [number, number] {
-    const [least, most] = boundsOf(schema, "minProperties", "maxProperties", path);
-    if (named === 0) {
-      if (!isTooLong(least, most)) return [least, most];
-      this.#note(path, "maxProperties", `more than ${MOST_REPETITIONS} properties cannot be counted`);
-      return [Math.min(least, MOST_REPETITIONS), Number.POSITIVE_INFINITY];
-    }
-    if (least > required) this.#note(path, "minProperties", "objects with fewer properties are let through");
-    if (isOpen ? most < Number.POSITIVE_INFINITY : most < named) {
-      this.#note(path, "maxProperties", "objects with more properties are let through");
-    }
-    return [least, most];
-  }
-
-  /** A schema inside of an object or an array: something has been written, so every `$ref` may be followed again. */
-  #inner(schema: JsonValue, path: string, name: string): string {
-    const expression = this.#visit(schema, path, name, NONE_OPEN);
-    return /^[A-Za-z0-9-]+$/.test(expression) ? expression : this.#rules.add(name, expression);
+  inner(schema: JsonValue, path: string, name: string): string | undefined {
+    // Something has been written, so every `$ref` may be followed again.
+    const expression = this.#ifSatisfiable(() => this.#visit(schema, path, name, NONE_OPEN));
+    if (expression === undefined || /^[A-Za-z0-9-]+$/.test(expression)) return expression;
+    return this.rules.add(name, expression);
   }
 
   #space(): string {
-    return whiteSpace(this.#rules);
+    return whiteSpace(this.rules);
   }
 
   #noteUnenforced(schema: SchemaObject, path: string): void {
     for (const [keyword, message] of Object.entries(NOT_ENFORCED)) {
-      if (schema[keyword] !== undefined && schema[keyword] !== false) this.#note(path, keyword, message);
+      if (schema[keyword] !== undefined && schema[keyword] !== false) this.note(path, keyword, message);
     }
   }
 
-  #note(path: string, keyword: string, message: string): void {
+  note(path: string, keyword: string, message: string): void {
     const note = { path: memberPath(path, keyword), keyword, message };
     if (!this.#notes.some((other) => other.path === note.path && other.message === message)) this.#notes.push(note);
   }
@@ -500,7 +303,7 @@ function opened(open: OpenReferences, reference: string, path: string): OpenRefe
   return new Set([...open, reference]);
 }
 
-function circular(reference: string, path: string): HarmonyError {
+function circular(reference: string, path: string): Error {
   return unsupported(memberPath(path, "$ref"), `${reference} refers to itself without an object or array in between`);
 }
 
@@ -511,23 +314,6 @@ function decodeStep(step: string): string {
   } catch {
     return plain;
   }
-}
-
-function listOf(value: JsonValue | undefined, path: string): readonly JsonValue[] {
-  if (!Array.isArray(value)) throw unsupported(path, "a list of schemas belongs here");
-  return value as readonly JsonValue[];
-}
-
-function boundsOf(schema: SchemaObject, least: string, most: string, path: string): [number, number] {
-  const read = (keyword: string, usual: number): number => {
-    const value = schema[keyword];
-    if (value === undefined) return usual;
-    if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
-    throw unsupported(memberPath(path, keyword), "an integer that is not negative belongs here");
-  };
-  const bounds: [number, number] = [read(least, 0), read(most, Number.POSITIVE_INFINITY)];
-  if (bounds[0] > bounds[1]) throw new Unsatisfiable(memberPath(path, least));
-  return bounds;
 }
 
 /** The stricter of an inclusive and an exclusive bound; in old drafts the latter is `true`. */
@@ -542,10 +328,4 @@ function boundOf(
   if (typeof inclusive !== "number") return { value: exclusive, isExclusive: true };
   const value = stricter(inclusive, exclusive);
   return { value, isExclusive: value === exclusive };
-}
-
-function unsupported(path: string, why: string): HarmonyError {
-  return new HarmonyError("unsupported-schema", `unsupported schema${path === "" ? "" : ` at ${path}`}: ${why}`, {
-    path,
-  });
 }

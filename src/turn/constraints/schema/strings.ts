@@ -1,4 +1,7 @@
+import { boundsOf, type Conversion } from "./conversion.js";
 import { literal, MOST_REPETITIONS, oneOf, repetition } from "./gbnf-text.js";
+import type { SchemaObject } from "./merge.js";
+import { patternInJson, UnsupportedPattern } from "./pattern.js";
 import type { Rules } from "./rules.js";
 
 /**
@@ -37,6 +40,42 @@ function stringRules(rules: Rules): StringRules {
   return result;
 }
 
+/** The strings of a schema: of a pattern, a format, or lengths, in this order; what is not enforced is noted. */
+export function stringRule(schema: SchemaObject, path: string, conversion: Conversion): string {
+  const { rules } = conversion;
+  const { pattern, format } = schema;
+  const [least, most] = boundsOf(schema, "minLength", "maxLength", path);
+  const isBounded = least > 0 || most < Number.POSITIVE_INFINITY;
+  const dropLength = (): void => {
+    if (isBounded)
+      conversion.note(path, schema.maxLength === undefined ? "minLength" : "maxLength", "any length is let through");
+  };
+  if (typeof pattern === "string") {
+    try {
+      const rule = rules.add("pattern", `"\\"" ${patternInJson(pattern, rules)} "\\""`);
+      dropLength();
+      if (format !== undefined) conversion.note(path, "format", "only the pattern is enforced");
+      return rule;
+    } catch (error) {
+      if (!(error instanceof UnsupportedPattern)) throw error;
+      conversion.note(path, "pattern", `any string is let through, for the pattern has ${error.message}`);
+    }
+  }
+  if (typeof format === "string") {
+    const rule = stringOfFormat(format, rules);
+    if (rule !== undefined) {
+      dropLength();
+      return rule;
+    }
+    conversion.note(path, "format", `strings of any format are let through: ${format} is not covered`);
+  }
+  if (isTooLong(least, most)) {
+    dropLength();
+    return anyString(rules);
+  }
+  return stringWithin(least, most, rules);
+}
+
 /** Any string. */
 export function anyString(rules: Rules): string {
   return rules.add("string", `"\\"" ${stringRules(rules).rest}`);
@@ -46,7 +85,7 @@ export function anyString(rules: Rules): string {
  * Strings of a length within bounds, in characters. From a `<` on the length is not looked at: what may follow depends
  * on the characters before, and counting both would take a rule for each length.
  */
-export function stringWithin(least: number, most: number, rules: Rules): string {
+function stringWithin(least: number, most: number, rules: Rules): string {
   if (least <= 0 && most === Number.POSITIVE_INFINITY) return anyString(rules);
   if (most === 0) return '"\\"\\""';
   const { rest, restAfterLess, character } = stringRules(rules);
@@ -75,7 +114,7 @@ const FORMATS: Readonly<Record<string, string>> = {
 };
 
 /** The strings of a format; `undefined` for a format that is not covered. */
-export function stringOfFormat(format: string, rules: Rules): string | undefined {
+function stringOfFormat(format: string, rules: Rules): string | undefined {
   const body = Object.hasOwn(FORMATS, format) ? FORMATS[format] : undefined;
   return body === undefined ? undefined : rules.add(format, `"\\"" ${body} "\\""`);
 }
