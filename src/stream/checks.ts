@@ -1,4 +1,4 @@
-import { showValue } from "../options.js";
+import { checkOptions, showValue } from "../options.js";
 
 /** Checks of what a program passes in. Each throws a `TypeError` that names the argument and says what was expected. */
 
@@ -21,19 +21,24 @@ export function checkSource(source: unknown): void {
   );
 }
 
-/** The signal may come from another realm, or from a library that makes its own. */
-export function checkSignal(signal: unknown): void {
-  if (signal === undefined) return;
-  if (hasMethod(signal, "addEventListener") && "aborted" in Object(signal)) return;
-  throw new TypeError(`parseStream: signal must be an AbortSignal, not ${showValue(signal)}`);
-}
-
-/** @param where The public function or class that was given it. */
-export function checkFinishReason(finishReason: unknown, where: string): void {
-  if (finishReason === undefined || typeof finishReason === "function") return;
-  throw new TypeError(
-    `${where}: finishReason must be a function that returns the reason, not ${showValue(finishReason)}`,
-  );
+/**
+ * @param known The names of the options that exist.
+ * @param where The public function or class that was given them.
+ */
+export function checkStreamOptions(
+  options: { readonly finishReason?: unknown; readonly signal?: unknown },
+  known: readonly string[],
+  where: string,
+): void {
+  checkOptions(options, known, where);
+  const { finishReason, signal } = options;
+  // The signal may come from another realm, or from a library that makes its own.
+  if (signal !== undefined && !(hasMethod(signal, "addEventListener") && "aborted" in Object(signal))) {
+    throw new TypeError(`${where}: signal must be an AbortSignal, not ${showValue(signal)}`);
+  }
+  if (finishReason !== undefined && typeof finishReason !== "function") {
+    throw new TypeError(`${where}: finishReason must be a function, not ${showValue(finishReason)}`);
+  }
 }
 
 /** Whether a value has a method of that name. Never throws. */

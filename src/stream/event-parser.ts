@@ -17,16 +17,16 @@ export const END: unique symbol = Symbol("end");
 /**
  * Feeds a parser with a chunk, or with the end of the input, and yields the events. If the parser throws, the events that
  * came before the error are yielded, and then the error is thrown.
- * @param askFinishReason Is called at the end of the input.
+ * @param finishReason Is called at the end of the input.
  */
 export function* eventsOf<Chunk>(
   parser: EventParser<Chunk>,
   input: Chunk | typeof END,
-  askFinishReason: () => FinishReason | null | undefined = () => undefined,
+  finishReason?: () => FinishReason | null | undefined,
 ): Generator<HarmonyEvent, void, undefined> {
   let events: HarmonyEvent[];
   try {
-    events = input === END ? parser.finish({ reason: askFinishReason() }) : parser.push(input);
+    events = input === END ? parser.finish({ reason: finishReason?.() }) : parser.push(input);
   } catch (error) {
     yield* parser.takeEvents();
     throw error;

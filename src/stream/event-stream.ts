@@ -1,6 +1,5 @@
-import { checkOptions } from "../options.js";
 import type { HarmonyEvent } from "../parse/event.js";
-import { checkFinishReason, checkParser } from "./checks.js";
+import { checkParser, checkStreamOptions } from "./checks.js";
 import { END, type EventParser, eventsOf } from "./event-parser.js";
 import type { ParseStreamOptions } from "./parse-stream.js";
 
@@ -26,9 +25,7 @@ export class HarmonyEventStream<Chunk> {
    */
   constructor(parser: EventParser<Chunk>, options: EventStreamOptions = {}) {
     checkParser(parser, "HarmonyEventStream");
-    checkOptions(options, ["finishReason"] satisfies (keyof EventStreamOptions)[], "HarmonyEventStream");
-    checkFinishReason(options.finishReason, "HarmonyEventStream");
-    const { finishReason } = options;
+    checkStreamOptions(options, ["finishReason"] satisfies (keyof EventStreamOptions)[], "HarmonyEventStream");
     let input!: WritableStreamDefaultController;
     let parsing: Promise<void> | undefined;
     const output = new EventQueue((reason) => {
@@ -37,7 +34,7 @@ export class HarmonyEventStream<Chunk> {
     });
     const parse = (chunk: Chunk | typeof END): Promise<void> | undefined => {
       try {
-        for (const event of eventsOf(parser, chunk, finishReason)) output.add(event);
+        for (const event of eventsOf(parser, chunk, options.finishReason)) output.add(event);
         return undefined;
       } catch (error) {
         return output.fail(error);

@@ -1,8 +1,7 @@
-import { checkOptions } from "../options.js";
 import type { HarmonyEvent } from "../parse/event.js";
 import type { FinishReason } from "../parse/finish.js";
 import { Abortable } from "./abortable.js";
-import { checkFinishReason, checkParser, checkSignal, checkSource } from "./checks.js";
+import { checkParser, checkSource, checkStreamOptions } from "./checks.js";
 import { END, type EventParser, eventsOf } from "./event-parser.js";
 import { ChunkReader, type ChunkSource } from "./source.js";
 
@@ -40,9 +39,7 @@ export function parseStream<Chunk>(
 ): AsyncGenerator<HarmonyEvent, void, undefined> {
   checkParser(parser, "parseStream");
   checkSource(source);
-  checkOptions(options, ["signal", "finishReason"] satisfies (keyof ParseStreamOptions)[], "parseStream");
-  checkSignal(options.signal);
-  checkFinishReason(options.finishReason, "parseStream");
+  checkStreamOptions(options, ["signal", "finishReason"] satisfies (keyof ParseStreamOptions)[], "parseStream");
   return parse(parser, source, options);
 }
 

@@ -491,7 +491,7 @@ describe("why the engine stopped", () => {
 
   test("is asked for by a function", () => {
     expect(() => parseStream(tokenParser(), [1], { finishReason: "stop" as never })).toThrow(
-      'parseStream: finishReason must be a function that returns the reason, not "stop"',
+      'parseStream: finishReason must be a function, not "stop"',
     );
     expect(() => new HarmonyEventStream(tokenParser(), { finishReason: 1 as never })).toThrow("HarmonyEventStream:");
     expect(() => new HarmonyEventStream(tokenParser(), { signal: 1 } as never)).toThrow('unknown option "signal"');
