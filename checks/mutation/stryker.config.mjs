@@ -5,6 +5,8 @@ export default {
   plugins: ["@stryker-mutator/vitest-runner"],
   vitest: { configFile: "checks/mutation/vitest.config.ts" },
   concurrency: 2,
+  // A mutant that only makes the tests slow, on a busy machine, is not caught. An endless loop is, by then.
+  timeoutMS: 60_000,
   // A mutant that a run has judged is not judged again until its code or its tests change.
   incremental: true,
   incrementalFile: "checks/mutation/.results/incremental.json",
