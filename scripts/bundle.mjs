@@ -9,7 +9,12 @@ import { pureConstants } from "./pure-constants.mjs";
 
 const bundle = await rolldown({
   cwd: fileURLToPath(new URL("..", import.meta.url)),
-  input: { index: "src/index.ts", text: "src/text.ts", "stream/index": "src/stream/index.ts" },
+  input: {
+    index: "src/index.ts",
+    text: "src/text.ts",
+    "stream/index": "src/stream/index.ts",
+    constraints: "src/constraints.ts",
+  },
   platform: "neutral",
   // tsc has already checked the types; here they are only stripped.
   tsconfig: false,

@@ -19,6 +19,9 @@ export const HARMONY_ERROR_CODES = [
   "tool-without-name",
   "misplaced-content",
   "over-budget",
+  // constraints
+  "unsupported-schema",
+  "invalid-tool-name",
   // tokenizer
   "unknown-encoding",
   "disallowed-special-token",

@@ -22,6 +22,7 @@ export {
 export { Conversation, type ConversationJSON, type ConversationLike } from "./chat/conversation.js";
 export { Message, type MessageJSON, type MessageLike } from "./chat/message.js";
 export type { Prefill } from "./chat/prefill.js";
+export type { ResponseFormat } from "./chat/response-format.js";
 export { Role } from "./chat/role.js";
 export { type CalledTool, calledToolOf, type ToolCall, toolCallOf, toolCallsOf } from "./chat/tool-call.js";
 export { toolNotFound, toolResult } from "./chat/tool-result.js";

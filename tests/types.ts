@@ -1,5 +1,20 @@
 // Checked by `npm run typecheck`: what must not compile, and that what must compile does.
-import { Channel, Conversation, HarmonyEncoding, Message, ReasoningEffort, Role, SystemContent } from "../src/index.js";
+import {
+  Channel,
+  Conversation,
+  calledToolOf,
+  finalText,
+  fitConversation,
+  HarmonyEncoding,
+  HarmonyTextParser,
+  Message,
+  type MessageStartEvent,
+  ReasoningEffort,
+  Role,
+  StreamableParser,
+  SystemContent,
+  usageOf,
+} from "../src/index.js";
 
 declare const encoding: HarmonyEncoding;
 
@@ -60,3 +75,24 @@ back.channel = "final";
 encoding.decode(["a"]);
 // @ts-expect-error a part's type must exist
 Message.fromRoleAndContents("user", [{ type: "image", url: "x" }]);
+
+// What an engine reports is passed on as it is.
+declare const finish_reason: string | null;
+new HarmonyTextParser("assistant").finish({ reason: finish_reason });
+// @ts-expect-error a misspelled option
+new HarmonyTextParser("assistant").finish({ finish_reason });
+
+declare const start: MessageStartEvent;
+const namespace: string | undefined = calledToolOf(start)?.namespace;
+const answer: string | undefined = finalText("x", { markersDropped: true }) ?? finalText([back]) ?? namespace;
+// @ts-expect-error options are for text
+finalText([back], { markersDropped: true });
+// @ts-expect-error the text of a message cannot be set
+back.text = answer ?? "";
+
+usageOf(new StreamableParser(encoding));
+// @ts-expect-error text has no tokens to count
+usageOf(new HarmonyTextParser());
+fitConversation(encoding, { messages: [back] }, { maxTokens: 5, shorten: ({ text }) => text, keepAnalysis: "all" });
+// @ts-expect-error there is no default for the size of a context
+fitConversation(encoding, { messages: [back] }, { reserve: 5 });

@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const PAPERS = /^(?:CHANGELOG\.md|LICENSE|NOTICE|README\.md|package\.json|docs\/[\w-]+\.md)$/;
 
 /** The entry points, what they share, and the vocabulary. */
-const SCRIPTS = ["index.js", "text.js", "stream/index.js", "shared.js", "vocabulary.js"];
+const SCRIPTS = ["index.js", "text.js", "stream/index.js", "constraints.js", "shared.js", "vocabulary.js"];
 
 /** The most that an installed package may take, in bytes. */
 const UNPACKED_LIMIT = 3_000_000;

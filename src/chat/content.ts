@@ -15,6 +15,12 @@ import {
   wrongType,
 } from "./fields.js";
 import {
+  type ResponseFormat,
+  responseFormatSection,
+  splitResponseFormat,
+  withResponseFormatSection,
+} from "./response-format.js";
+import {
   addNamespace,
   readTools,
   type ToolDescriptionLike,
@@ -275,6 +281,25 @@ export class DeveloperContent implements DeveloperContentLike {
   /** Sets the tools of the namespace `functions`, where a developer's own tools belong. */
   withFunctionTools(tools: readonly ToolDescriptionLike[]): DeveloperContent {
     return this.withTools({ name: "functions", tools });
+  }
+
+  /**
+   * Asks for an answer of a JSON schema, in a section `# Response Formats` at the end of the instructions, as OpenAI's
+   * guide to the format spells it; one that is there already is replaced. It only asks: what enforces the schema is the
+   * constraint that `constraintsFor` of `harmony-format/constraints` makes of it.
+   * @param name What the form is called, on one line.
+   * @param description What the answer is about, for the model.
+   * @throws TypeError for a name that is empty or has a line break.
+   * @throws HarmonyError `wrong-type` or `json-too-deep` for a schema that JSON cannot hold, with the path.
+   */
+  withResponseFormat(name: string, schema: unknown, description = ""): DeveloperContent {
+    const section = responseFormatSection(name, schema, description);
+    return new DeveloperContent({ ...this, instructions: withResponseFormatSection(this.instructions, section) });
+  }
+
+  /** What the instructions ask for as {@link DeveloperContent.withResponseFormat} writes it; `undefined` for nothing. */
+  get responseFormat(): ResponseFormat | undefined {
+    return splitResponseFormat(this.instructions ?? "").responseFormat;
   }
 }
 

@@ -332,6 +332,8 @@ const anyKeepAnalysis = fc.constantFrom<(KeepAnalysis | undefined)[]>(
   "after-last-final",
   "this-turn",
   "all",
+  (_, index) => index % 3 === 0,
+  ({ text }) => text === "hm",
 );
 const anyRules = fc.constantFrom<Pick<FitOptions, "keep" | "shorten">>(
   {},

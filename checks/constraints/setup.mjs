@@ -1,0 +1,32 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { installTools } from "../tool-folder.mjs";
+
+const XGRAMMAR = "xgrammar==0.2.8";
+
+/**
+ * Installs the engines: those from npm in this folder, those from PyPI in a virtual environment of their own.
+ * @param {import("vitest/node").TestProject} suite
+ */
+export default function setup(suite) {
+  installTools(new URL("./", import.meta.url));
+  suite.provide("python", installPython());
+}
+
+function installPython() {
+  const folder = fileURLToPath(new URL("../../.venv/constraints/", import.meta.url));
+  const python = `${folder}bin/python`;
+  const requirements = fileURLToPath(new URL("requirements.txt", import.meta.url));
+  const wanted = `${XGRAMMAR}\n${readFileSync(requirements, "utf8")}`;
+  const stamp = `${folder}installed`;
+  if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== wanted) {
+    const run = (program, ...options) => execFileSync(program, options, { stdio: ["ignore", 2, 2] });
+    const pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"];
+    run("python3", "-m", "venv", folder);
+    run(...pip, "-r", requirements);
+    run(...pip, XGRAMMAR);
+    writeFileSync(stamp, wanted);
+  }
+  return python;
+}
