@@ -105,6 +105,7 @@ export class TokenCounts implements PartSink {
 /** The parts that a prompt already holds of a completion's first message: the start token and the role. */
 const GIVEN_PARTS = 2;
 const FIRST_CAPACITY = 4096;
+const MAX_HEADER_WORDS = 1024;
 
 /** Collects the tokens of parts in typed arrays that grow, with a mask of the tokens that the model wrote. */
 export class MaskedTokens implements PartSink {
@@ -113,6 +114,7 @@ export class MaskedTokens implements PartSink {
   readonly #tokenizer: Tokenizer;
   #tokens = new Uint32Array(FIRST_CAPACITY);
   #mask = new Uint8Array(FIRST_CAPACITY);
+  readonly #headerWords = new Map<string, readonly number[]>();
   #spans: RenderedMessageSpans[] | undefined;
   #message: MessageToLearn | undefined;
   /** How many of the next parts the mask leaves out although it has the message. */
@@ -144,7 +146,24 @@ export class MaskedTokens implements PartSink {
     else if (token === SpecialToken.MESSAGE) this.#contentStart = this.length;
   }
 
-  text(text: string): void {
+  text(text: string, section: PartSection): void {
+    if (section === "header") this.#putHeaderText(text);
+    else this.#putContent(text);
+  }
+
+  /** The words of headers are few, and looking one up is faster than encoding it. */
+  #putHeaderText(text: string): void {
+    let tokens = this.#headerWords.get(text);
+    if (tokens === undefined) {
+      tokens = this.#tokenizer.encodeOrdinary(text);
+      if (this.#headerWords.size < MAX_HEADER_WORDS) this.#headerWords.set(text, tokens);
+    }
+    while (this.length + tokens.length > this.#tokens.length) this.#grow();
+    for (let index = 0; index < tokens.length; index++) this.#tokens[this.length + index] = tokens[index]!;
+    this.#put(this.length + tokens.length, false);
+  }
+
+  #putContent(text: string): void {
     let end = this.length;
     for (let rest = text; rest !== ""; ) {
       const { read, written } = this.#tokenizer.encodeInto(rest, this.#tokens, end);

@@ -226,11 +226,11 @@ export class HarmonySession {
     checkIterable(more, "completion", "a list of tokens, or a StreamableParser");
     const { open } = this.#state;
     const tokens = [...(open?.completion.tokens ?? []), ...more];
-    if (open === undefined && this.#state.next === undefined) this.prompt();
-    const { role, prefill, given } = open ?? this.#state.next!;
-    const setting = this.#settingOf(role, prefill);
-    const read = readCompletion(this.#encoding, tokens, setting);
+    const { role, prefill } = open ?? this.#state.next ?? { role: "assistant", prefill: undefined };
+    const read = readCompletion(this.#encoding, tokens, this.#settingOf(role, prefill));
 
+    if (open === undefined && this.#state.next === undefined) this.prompt();
+    const { given } = open ?? this.#state.next!;
     const state = this.#state;
     const first = open?.first ?? state.entries.length;
     const source: Source = { tokens, isSampled: true };
@@ -259,7 +259,7 @@ export class HarmonySession {
     const hasFunctionTools = this.messages.some(declaresFunctions) || read.some(declaresFunctions);
     const entries = read.map((message, index) => this.#render(message, `messages[${index}]`, hasFunctionTools));
     this.close();
-    this.#state.entries.push(...entries);
+    for (const entry of entries) this.#state.entries.push(entry);
     this.#settle();
   }
 
@@ -285,7 +285,8 @@ export class HarmonySession {
       // What stood between two messages that stay, and what is to stand there now.
       const gone = entries.slice(next, match).filter(({ message }) => message !== undefined);
       const come: Entry[] = [];
-      for (let at = index - 1; at >= 0 && kept[at] === undefined; at--) come.unshift(rendered[at]!);
+      for (let at = index - 1; at >= 0 && kept[at] === undefined; at--) come.push(rendered[at]!);
+      come.reverse();
       const isEnd = match === entries.length;
       const reason: ChangeReason | undefined =
         gone.length > 0 && come.length > 0
@@ -296,8 +297,8 @@ export class HarmonySession {
               ? undefined
               : "message-inserted";
       if (reason !== undefined) for (const { slices } of [...gone, ...come]) reasons.note(slices, reason);
-      if (gone.length === 0) result.push(...entries.slice(next, match));
-      result.push(...come);
+      if (gone.length === 0) for (const entry of entries.slice(next, match)) result.push(entry);
+      for (const entry of come) result.push(entry);
       if (!isEnd) {
         const entry = entries[match]!;
         if (gone.length > 0 || come.length > 0) this.#separate(entry);
@@ -305,7 +306,9 @@ export class HarmonySession {
       }
       next = match + 1;
     }
-    entries.splice(0, entries.length, ...result);
+    // Not as arguments: there may be more messages than a call can take.
+    entries.length = 0;
+    for (const entry of result) entries.push(entry);
     this.#settle();
   }
 

@@ -331,8 +331,7 @@ describe("mistakes of the program", () => {
     expect(() => session.update({ messages: [] } as never)).toThrow(HarmonyError);
     expect(() => session.prompt({ role: "robot" as never })).toThrow(expect.objectContaining({ code: "unknown-role" }));
     expect(() => extendTokens(encoding, [], [], [], { reason: "stop" } as never)).toThrow(/unknown option "reason"/);
-    expect(JSON.stringify(session)).toBe(before);
     expect(() => session.addCompletion([1.5])).toThrow(RangeError);
-    expect(session.messages.length).toBe(1);
+    expect(JSON.stringify(session)).toBe(before);
   });
 });
