@@ -12,7 +12,13 @@ import { beginNextTurn, declaresFunctions } from "../render/conversation.js";
 import { checkRecipientPlace, type RecipientPlace, renderMessage, usualTerminator } from "../render/message.js";
 import { SpecialToken } from "../special-tokens.js";
 import { TokenList } from "../token-sinks.js";
-import { type CompletionSetting, checkHarmonyEncoding, closeCompletion, readCompletion } from "./completion.js";
+import {
+  type CompletionSetting,
+  checkHarmonyEncoding,
+  closeCompletion,
+  type ReadCompletion,
+  readCompletion,
+} from "./completion.js";
 import { commonPrefixLength, type SessionChange } from "./sequence.js";
 
 /** How tokens are extended. */
@@ -40,6 +46,9 @@ const EXTEND_OPTIONS: readonly (keyof ExtendOptions)[] = [
   "continueAfterCall",
   "maxMessageLength",
 ];
+
+/** More than any role has, however it is cut into tokens. */
+const MAX_ROLE_TOKENS = 9;
 
 /** A prompt that goes on from another. */
 export interface ExtendedTokens {
@@ -89,10 +98,16 @@ export function extendTokens(
   const isStopped = finishOf({ reason: finishReason }) === "stopped";
   const goesOn = !isStopped && added.length === 0 && prefill === undefined && options.nextTurnRole === undefined;
   const seen = given.length + written.length;
+  const before = given.length - begun.end;
+  const diagnosticsOf = ({ diagnostics }: ReadCompletion): readonly Diagnostic[] =>
+    diagnostics.map((one) => ({
+      ...one,
+      span: [Math.max(0, one.span[0] - before), Math.max(0, one.span[1] - before)],
+    }));
   const read = readCompletion(encoding, behind, begun);
   if (goesOn && read.isOpen) {
-    const { messages, diagnostics } = read;
-    return { tokens: [...given, ...written], reusedTokens: seen, changes: [], messages, diagnostics };
+    const tokens = [...given, ...written];
+    return { tokens, reusedTokens: seen, changes: [], messages: read.messages, diagnostics: diagnosticsOf(read) };
   }
 
   const closed = closeCompletion(encoding, behind, begun, finishReason);
@@ -123,7 +138,7 @@ export function extendTokens(
   // What takes the place of what is gone may begin alike.
   const reusedTokens = tokens.length + commonPrefixLength([...given, ...written].slice(kept), sink.tokens);
   for (const token of sink.tokens) tokens.push(token);
-  return { tokens, reusedTokens, changes, messages: closed.messages, diagnostics: closed.diagnostics };
+  return { tokens, reusedTokens, changes, messages: closed.messages, diagnostics: diagnosticsOf(closed) };
 }
 
 /**
@@ -137,11 +152,16 @@ function begunBy(
 ): CompletionSetting & { readonly start: number; readonly end: number } {
   const start = prompt.lastIndexOf(SpecialToken.START);
   if (start < 0) return { role: "assistant", prefill: undefined, recovery, start: prompt.length, end: prompt.length };
-  const role = encoding.decode(prompt.slice(start + 1));
-  if (isRole(role)) return { role, prefill: undefined, recovery, start, end: prompt.length };
+  const role = roleOf(encoding, prompt.slice(start + 1));
+  if (role !== undefined) return { role, prefill: undefined, recovery, start, end: prompt.length };
   const parser = new StreamableParser(encoding, undefined, { mode: "resilient" });
   for (const token of prompt.slice(start)) parser.process(token);
-  if (parser.state !== StreamState.CONTENT) return { role: undefined, prefill: undefined, recovery, start, end: start };
+  if (parser.state === StreamState.EXPECT_START) {
+    // It begins no message: the completion has to.
+    return { role: undefined, prefill: undefined, recovery, start: prompt.length, end: prompt.length };
+  }
+  // The completion goes on in the midst of a header, which is read as a whole.
+  if (parser.state === StreamState.HEADER) return { role: undefined, prefill: undefined, recovery, start, end: start };
   const { currentRole, currentChannel, currentRecipient, currentContentType, currentContent } = parser;
   const prefill = {
     channel: currentChannel,
@@ -150,6 +170,13 @@ function begunBy(
     content: currentContent,
   };
   return { role: currentRole, prefill, recovery, start, end: prompt.length };
+}
+
+/** The role that tokens spell, and nothing else. */
+function roleOf({ tokenizer }: HarmonyEncoding, tokens: readonly number[]): Role | undefined {
+  if (tokens.length > MAX_ROLE_TOKENS) return undefined;
+  const text = tokens.map((token) => tokenizer.tokenText(token) ?? "").join("");
+  return isRole(text) ? text : undefined;
 }
 
 function checkedOptions(options: ExtendOptions): ExtendOptions {
