@@ -56,7 +56,7 @@ export interface ExtendedTokens {
   readonly tokens: number[];
   /** How many of them the engine has seen. */
   readonly reusedTokens: number;
-  /** What stands otherwise than in the prompt and the completion: at most one change, at their end. */
+  /** What stands otherwise than in the prompt and the completion, which can only be their end. */
   readonly changes: readonly SessionChange[];
   /** The messages of the completion. */
   readonly messages: readonly Message[];
@@ -116,18 +116,14 @@ export function extendTokens(
   const isGivenUp = closed.kept === 0 && begun.prefill === undefined;
   let kept = isGivenUp ? begun.start : begun.end + closed.kept;
   const sink = new TokenList(encoding.tokenizer);
+  if (kept < seen) changes.push({ reason: "incomplete-header", from: kept, removed: seen - kept, inserted: 0 });
   const last = closed.messages.at(-1);
-  if (kept < seen) {
-    changes.push({ reason: "incomplete-header", from: kept, removed: seen - kept, inserted: 0 });
-  } else if (closed.added !== undefined) {
+  const endsLast = closed.spans.at(-1)?.terminator[1] === closed.kept;
+  if (closed.added !== undefined) {
     sink.special(closed.added);
-  } else if (
-    last !== undefined &&
-    closed.spans.at(-1)!.terminator[1] === behind.length &&
-    written.at(-1) === SpecialToken.RETURN
-  ) {
-    kept = seen - 1;
-    changes.push({ reason: "return-in-the-past", from: kept, removed: 1, inserted: 1 });
+  } else if (last !== undefined && endsLast && behind[closed.kept - 1] === SpecialToken.RETURN) {
+    kept -= 1;
+    changes.unshift({ reason: "return-in-the-past", from: kept, removed: 1, inserted: 1 });
     sink.special(usualTerminator(last));
   }
   added.forEach((message, index) => {
