@@ -12,7 +12,13 @@ import { beginNextTurn, declaresFunctions } from "../render/conversation.js";
 import { checkRecipientPlace, type RecipientPlace, renderMessage, usualTerminator } from "../render/message.js";
 import { SpecialToken } from "../special-tokens.js";
 import { TokenList } from "../token-sinks.js";
-import { type CompletionSetting, checkHarmonyEncoding, closeCompletion, readCompletion } from "./completion.js";
+import {
+  type CompletionSetting,
+  checkHarmonyEncoding,
+  closeCompletion,
+  type ReadCompletion,
+  readCompletion,
+} from "./completion.js";
 import { commonPrefixLength, type SessionChange } from "./sequence.js";
 
 /** How tokens are extended. */
@@ -41,13 +47,16 @@ const EXTEND_OPTIONS: readonly (keyof ExtendOptions)[] = [
   "maxMessageLength",
 ];
 
+/** More than any role has, however it is cut into tokens. */
+const MAX_ROLE_TOKENS = 9;
+
 /** A prompt that goes on from another. */
 export interface ExtendedTokens {
   /** Token ids, as inference engines take them. */
   readonly tokens: number[];
   /** How many of them the engine has seen. */
   readonly reusedTokens: number;
-  /** What stands otherwise than in the prompt and the completion: at most one change, at their end. */
+  /** What stands otherwise than in the prompt and the completion, which can only be their end. */
   readonly changes: readonly SessionChange[];
   /** The messages of the completion. */
   readonly messages: readonly Message[];
@@ -89,10 +98,16 @@ export function extendTokens(
   const isStopped = finishOf({ reason: finishReason }) === "stopped";
   const goesOn = !isStopped && added.length === 0 && prefill === undefined && options.nextTurnRole === undefined;
   const seen = given.length + written.length;
+  const before = given.length - begun.end;
+  const diagnosticsOf = ({ diagnostics }: ReadCompletion): readonly Diagnostic[] =>
+    diagnostics.map((one) => ({
+      ...one,
+      span: [Math.max(0, one.span[0] - before), Math.max(0, one.span[1] - before)],
+    }));
   const read = readCompletion(encoding, behind, begun);
   if (goesOn && read.isOpen) {
-    const { messages, diagnostics } = read;
-    return { tokens: [...given, ...written], reusedTokens: seen, changes: [], messages, diagnostics };
+    const tokens = [...given, ...written];
+    return { tokens, reusedTokens: seen, changes: [], messages: read.messages, diagnostics: diagnosticsOf(read) };
   }
 
   const closed = closeCompletion(encoding, behind, begun, finishReason);
@@ -101,18 +116,14 @@ export function extendTokens(
   const isGivenUp = closed.kept === 0 && begun.prefill === undefined;
   let kept = isGivenUp ? begun.start : begun.end + closed.kept;
   const sink = new TokenList(encoding.tokenizer);
+  if (kept < seen) changes.push({ reason: "incomplete-header", from: kept, removed: seen - kept, inserted: 0 });
   const last = closed.messages.at(-1);
-  if (kept < seen) {
-    changes.push({ reason: "incomplete-header", from: kept, removed: seen - kept, inserted: 0 });
-  } else if (closed.added !== undefined) {
+  const endsLast = closed.spans.at(-1)?.terminator[1] === closed.kept;
+  if (closed.added !== undefined) {
     sink.special(closed.added);
-  } else if (
-    last !== undefined &&
-    closed.spans.at(-1)!.terminator[1] === behind.length &&
-    written.at(-1) === SpecialToken.RETURN
-  ) {
-    kept = seen - 1;
-    changes.push({ reason: "return-in-the-past", from: kept, removed: 1, inserted: 1 });
+  } else if (last !== undefined && endsLast && behind[closed.kept - 1] === SpecialToken.RETURN) {
+    kept -= 1;
+    changes.unshift({ reason: "return-in-the-past", from: kept, removed: 1, inserted: 1 });
     sink.special(usualTerminator(last));
   }
   added.forEach((message, index) => {
@@ -123,7 +134,7 @@ export function extendTokens(
   // What takes the place of what is gone may begin alike.
   const reusedTokens = tokens.length + commonPrefixLength([...given, ...written].slice(kept), sink.tokens);
   for (const token of sink.tokens) tokens.push(token);
-  return { tokens, reusedTokens, changes, messages: closed.messages, diagnostics: closed.diagnostics };
+  return { tokens, reusedTokens, changes, messages: closed.messages, diagnostics: diagnosticsOf(closed) };
 }
 
 /**
@@ -137,11 +148,16 @@ function begunBy(
 ): CompletionSetting & { readonly start: number; readonly end: number } {
   const start = prompt.lastIndexOf(SpecialToken.START);
   if (start < 0) return { role: "assistant", prefill: undefined, recovery, start: prompt.length, end: prompt.length };
-  const role = encoding.decode(prompt.slice(start + 1));
-  if (isRole(role)) return { role, prefill: undefined, recovery, start, end: prompt.length };
+  const role = roleOf(encoding, prompt.slice(start + 1));
+  if (role !== undefined) return { role, prefill: undefined, recovery, start, end: prompt.length };
   const parser = new StreamableParser(encoding, undefined, { mode: "resilient" });
   for (const token of prompt.slice(start)) parser.process(token);
-  if (parser.state !== StreamState.CONTENT) return { role: undefined, prefill: undefined, recovery, start, end: start };
+  if (parser.state === StreamState.EXPECT_START) {
+    // It begins no message: the completion has to.
+    return { role: undefined, prefill: undefined, recovery, start: prompt.length, end: prompt.length };
+  }
+  // The completion goes on in the midst of a header, which is read as a whole.
+  if (parser.state === StreamState.HEADER) return { role: undefined, prefill: undefined, recovery, start, end: start };
   const { currentRole, currentChannel, currentRecipient, currentContentType, currentContent } = parser;
   const prefill = {
     channel: currentChannel,
@@ -150,6 +166,13 @@ function begunBy(
     content: currentContent,
   };
   return { role: currentRole, prefill, recovery, start, end: prompt.length };
+}
+
+/** The role that tokens spell, and nothing else. */
+function roleOf({ tokenizer }: HarmonyEncoding, tokens: readonly number[]): Role | undefined {
+  if (tokens.length > MAX_ROLE_TOKENS) return undefined;
+  const text = tokens.map((token) => tokenizer.tokenText(token) ?? "").join("");
+  return isRole(text) ? text : undefined;
 }
 
 function checkedOptions(options: ExtendOptions): ExtendOptions {

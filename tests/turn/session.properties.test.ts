@@ -6,6 +6,7 @@ import {
   HarmonySession,
   type KeepAnalysis,
   loadHarmonyEncoding,
+  Message,
   type MessageLike,
   type Prefill,
   type SessionChange,
@@ -234,4 +235,32 @@ testProperty(
     expect(one).toBe(other);
   },
   { runs: 500 },
+);
+
+testProperty(
+  "whatever a program makes of the messages, only what it changed is rendered again",
+  [beginning, step, fc.array(fc.nat(5), { minLength: 1, maxLength: 12, size: "max" }), addition],
+  (messages, { prefill, completion, addition: first }, choices, inserted) => {
+    const session = new HarmonySession(encoding, { messages }, { keepAnalysis: "all" });
+    const prompt = session.prompt({ prefill });
+    const before = session.mask;
+    session.addCompletion(completion);
+    const seen: Sequence = {
+      tokens: [...prompt, ...completion],
+      mask: [...before, ...Array(prompt.length - before.length).fill(0), ...Array(completion.length).fill(1)],
+    };
+    session.add(...first);
+    // Most messages stay; some go, and new ones come in between.
+    const wanted = session.messages.flatMap((message, index) => {
+      const choice = choices[index % choices.length];
+      return choice === 0 ? [] : choice === 1 ? [...inserted, message] : [message];
+    });
+    session.update(wanted);
+    expect(JSON.stringify(session.messages)).toBe(JSON.stringify(wanted.map((message) => new Message(message))));
+    expectChanged(seen, sequenceOf(session), session.changes);
+    session.update(JSON.parse(JSON.stringify(session.messages)));
+    expectChanged(seen, sequenceOf(session), session.changes);
+    expectPlaced(session);
+  },
+  { runs: 1_000 },
 );

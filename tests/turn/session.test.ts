@@ -262,6 +262,24 @@ describe("without a session", () => {
     expect(textOf(tokens)).toBe(`${hi}${head}${thought}<|start|>user<|message|>Well?<|end|>${head}`);
   });
 
+  test("a prompt that has ended its last message", () => {
+    const written = `${head}<|channel|>final <|message|>One.<|return|>`;
+    const { tokens, messages, changes } = extendTokens(encoding, tokensOf(hi), tokensOf(written), []);
+    expect(textOf(tokens)).toBe(`${hi}${written.replace("return", "end")}${head}`);
+    expect([messages.length, changes.length]).toEqual([1, 1]);
+  });
+
+  test("a prompt with tokens that nobody knows", () => {
+    const prompt = [...tokensOf(hi), 200006, 999_999];
+    expect(extendTokens(encoding, prompt, tokensOf(thought), []).tokens.slice(0, prompt.length)).toEqual(prompt);
+  });
+
+  test("the diagnostics are about the completion", () => {
+    const prompt = tokensOf(`${hi}${head}<|channel|>analysis`);
+    const { diagnostics } = extendTokens(encoding, prompt, tokensOf("<|channel|>final<|message|>One."), []);
+    expect(diagnostics.map(({ code, span }) => [code, span])).toEqual([["repeated-channel", [0, 0]]]);
+  });
+
   test("a prompt that has begun no message", () => {
     const { tokens, messages } = extendTokens(encoding, [], tokensOf(thought), []);
     expect([textOf(tokens), messages.length]).toEqual([thought + head, 1]);
