@@ -69,7 +69,8 @@ export class StreamableParser extends MessageParser<number> {
     // `>>> 0` leaves exactly the integers from 0 to 2^32 - 1 as they are.
     if (token >>> 0 !== token) throw notAToken(token);
     this.#tokens.push(token);
-    this.machine.feed(token < FIRST_SPECIAL_TOKEN ? "text" : markOf(token), token, 1);
+    if (token < FIRST_SPECIAL_TOKEN) this.machine.feedText(token, 1);
+    else this.machine.feed(markOf(token), token, 1);
     return this;
   }
 

@@ -35,8 +35,15 @@ export class Machine<Input> extends Assembler<Input> {
   feed(mark: Mark, input: Input, width: number): void {
     this.position = this.end;
     this.end += width;
-    // Nearly every input is text; only the other marks need a look-up by name.
-    const next = mark === "text" ? this.#row.text(this, input) : this.#row[mark](this, input);
+    const next = this.#row[mark](this, input);
+    if (next !== this.#state) this.#enter(next);
+  }
+
+  /** As {@link Machine.feed} with the mark `text`, which nearly every input has; it saves the look-up by name. */
+  feedText(input: Input, width: number): void {
+    this.position = this.end;
+    this.end += width;
+    const next = this.#row.text(this, input);
     if (next !== this.#state) this.#enter(next);
   }
 

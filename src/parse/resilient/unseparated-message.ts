@@ -19,7 +19,6 @@ export interface UnseparatedMessage {
 
 /** A role, perhaps repeated. */
 const ROLES = new RegExp(`(${ANY_ROLE})\\1*(?![a-z])`, "y");
-const CONTENT_TYPE = new RegExp(`(?:${ANY_CONTENT_TYPE})(?![\\p{L}\\p{N}_])`, "uy");
 const ONE_MORE_HEADER_WORD = new RegExp(`^(?:[a-z]*|${TO}\\S*)$`);
 
 /**
@@ -131,7 +130,7 @@ class Front {
     }
     // Without a recipient, the word may just as well be the first of the content.
     if (this.recipient === undefined || this.contentType !== undefined) return false;
-    this.contentType = this.#next(CONTENT_TYPE)?.[0];
+    this.contentType = this.#next(new RegExp(`(?:${ANY_CONTENT_TYPE})(?![\\p{L}\\p{N}_])`, "uy"))?.[0];
     return this.contentType !== undefined;
   }
 

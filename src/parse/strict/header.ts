@@ -6,7 +6,14 @@ import type { Gathered } from "../machine/gathered.js";
 import { CHANNEL_MARKER, literally, TO, trimWhiteSpace } from "../words.js";
 
 const ASCII_WHITE_SPACE = /[\t\n\f\r ]+/;
-const channelInHeader = () => new RegExp(`${literally(CHANNEL_MARKER)}([^\\p{White_Space}<]*)`, "u");
+
+let channelPattern: RegExp | undefined;
+
+/** The first channel marker and the name behind it. */
+function channelInHeader(): RegExp {
+  channelPattern ??= new RegExp(`${literally(CHANNEL_MARKER)}([^\\p{White_Space}<]*)`, "u");
+  return channelPattern;
+}
 
 /**
  * Reads a header that ended at a message token, by the grammar of the reference (openai-harmony 0.0.8), quirks
