@@ -15,7 +15,8 @@ export const MOST_REPETITIONS = 1999;
 export function literal(text: string): string {
   const escaped = Array.from(text.toWellFormed(), (character) => {
     if (character === '"' || character === "\\") return `\\${character}`;
-    return character < " " || character === "\x7f" ? codeEscape(character.codePointAt(0)!) : character;
+    const codePoint = character.codePointAt(0)!;
+    return codePoint < 0x20 || codePoint === 0x7f ? codeEscape(codePoint) : character;
   });
   return `"${escaped.join("")}"`;
 }
@@ -60,11 +61,6 @@ export function charSet(ranges: Iterable<readonly [number, number]>): CharSet {
     else merged.push([first, last]);
   }
   return merged;
-}
-
-/** The set of the characters of a text. */
-export function charactersOf(text: string): CharSet {
-  return charSet(Array.from(text, (character) => [character.codePointAt(0)!, character.codePointAt(0)!] as const));
 }
 
 /** Every code point that is not in a set. */
