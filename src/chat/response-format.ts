@@ -28,7 +28,7 @@ const HEADING = "# Response Formats";
 
 /**
  * The section that asks for an answer of a schema.
- * @throws TypeError for a name that is empty or has a line break, and for arguments that are no strings.
+ * @throws TypeError for a name that is empty or has a line break, and for arguments that are not strings.
  * @throws HarmonyError `wrong-type` or `json-too-deep` for a schema that JSON cannot hold, with the path.
  */
 export function responseFormatSection(name: string, schema: unknown, description = ""): string {
