@@ -7,7 +7,8 @@ import { installed, packed } from "./context.mjs";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** What npm packs in any case, and what `files` in package.json adds, documentation included. */
-const PAPERS = /^(?:CHANGELOG\.md|LICENSE|NOTICE|README\.md|package\.json|docs\/[\w-]+\.md)$/;
+const PAPERS =
+  /^(?:(?:CHANGELOG|CONTRIBUTING|README)\.md|LICENSE|NOTICE|package\.json|docs\/[\w-]+\.md|examples\/[\w-]+\.mjs)$/;
 
 /** The entry points, what they share, and the vocabulary. */
 const SCRIPTS = ["index.js", "text.js", "stream/index.js", "constraints.js", "shared.js", "vocabulary.js"];
