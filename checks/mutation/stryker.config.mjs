@@ -11,8 +11,8 @@ export default {
   incremental: true,
   incrementalFile: "checks/mutation/.results/incremental.json",
   reporters: ["clear-text", "progress", "html"],
-  clearTextReporter: { allowColor: false, logTests: false },
+  clearTextReporter: { allowColor: false, reportTests: false, logTests: false },
   htmlReporter: { fileName: "checks/mutation/.results/report.html" },
   tempDirName: "checks/mutation/.sandbox",
-  ignorePatterns: [".venv", "bench", "checks/*/node_modules", "checks/mutation/.results"],
+  ignorePatterns: [".venv", "bench/.cache", "bench/native/.build", "checks/mutation/.results"],
 };
