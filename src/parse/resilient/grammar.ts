@@ -23,6 +23,14 @@ import { type Cut, readUnseparatedMessage } from "./unseparated-message.js";
 
 type Stop = "end" | "call" | "return" | "endoftext";
 
+/** What several rules do, each for a reason of its own: gather the input, and go on in a state. */
+const gatherInto =
+  (state: State): Rule =>
+  (assembler, input) => {
+    assembler.gather(input);
+    return state;
+  };
+
 // ---- between messages
 
 /**
@@ -30,10 +38,7 @@ type Stop = "end" | "call" | "return" | "endoftext";
  *                                           ^
  * Behind a message, what comes without a start token is a header all the same (A3, E2).
  */
-const beginHeaderWithoutStart: Rule = (assembler, input) => {
-  assembler.gather(input);
-  return "header";
-};
+const beginHeaderWithoutStart = gatherInto("header");
 
 /**
  *     <|channel|>final<|message|>A<|end|><|return|>
@@ -57,10 +62,7 @@ const expectNothing: FinalRule = () => "between";
  *     <|channel|>final<|message|>B
  *     ^^^^^^^^^^^^^^^^
  */
-const gather: Rule = (assembler, input) => {
-  assembler.gather(input);
-  return "header";
-};
+const gather = gatherInto("header");
 
 /**
  *     <|channel|>final<|message|>B
@@ -225,19 +227,13 @@ const orphanUnlessWhiteSpace: Rule = (assembler, input) => {
  *                                                                   ^
  * A person may be waiting for an answer: the header will say whether this is one (G5).
  */
-const beginHeaderAfterCall: Rule = (assembler, input) => {
-  assembler.gather(input);
-  return "headerAfterCall";
-};
+const beginHeaderAfterCall = gatherInto("headerAfterCall");
 
 /**
  *     <|channel|>commentary to=functions.x json<|message|>{}<|call|><|channel|>final<|message|>B
  *                                                                             ^
  */
-const gatherAfterCall: Rule = (assembler, input) => {
-  assembler.gather(input);
-  return "headerAfterCall";
-};
+const gatherAfterCall = gatherInto("headerAfterCall");
 
 /**
  *     <|channel|>commentary to=functions.x json<|message|>{}<|call|><|channel|>final<|message|>B
@@ -296,10 +292,7 @@ const finishHeaderAfterCall: FinalRule = (assembler) => {
  *                                           ^
  * What follows the end of the turn has no owner (A1).
  */
-const orphan: Rule = (assembler, input) => {
-  assembler.gather(input);
-  return "orphaned";
-};
+const orphan = gatherInto("orphaned");
 
 /**
  *     <|channel|>final<|message|>B<|return|> and more<|start|>assistant

@@ -56,6 +56,24 @@ export function readUnseparatedMessage(text: string, context: HeaderContext, cut
   return { ...message, header: { ...header, channel: role === "assistant" ? Channel.FINAL : undefined } };
 }
 
+/** The words of a header, each as it stands at a place of the text. Made once, when first used: see words.ts. */
+function makePatterns() {
+  return {
+    space: /\p{White_Space}+/uy,
+    channel: new RegExp(`${literally(CHANNEL_MARKER)}\\p{White_Space}*(${ANY_CHANNEL})`, "uy"),
+    recipient: new RegExp(`${TO}([\\p{L}\\p{N}_.:/-]*)`, "uy"),
+    constrainedType: new RegExp(`${literally(CONSTRAIN_MARKER)}\\p{White_Space}*([A-Za-z]*)`, "uy"),
+    contentType: new RegExp(`(?:${ANY_CONTENT_TYPE})(?![\\p{L}\\p{N}_])`, "uy"),
+  };
+}
+
+let madePatterns: ReturnType<typeof makePatterns> | undefined;
+
+function patterns(): ReturnType<typeof makePatterns> {
+  madePatterns ??= makePatterns();
+  return madePatterns;
+}
+
 /** Reads as much from the front of a text as can be a header. */
 class Front {
   role: Role;
@@ -92,18 +110,18 @@ class Front {
   }
 
   #passSpace(): void {
-    this.#next(/\p{White_Space}+/uy);
+    this.#next(patterns().space);
   }
 
   #readChannel(): boolean {
-    const found = this.#next(new RegExp(`${literally(CHANNEL_MARKER)}\\p{White_Space}*(${ANY_CHANNEL})`, "uy"));
+    const found = this.#next(patterns().channel);
     if (found !== null) this.channel = found[1];
     return found !== null;
   }
 
   #readRecipient(): boolean {
     const from = this.#at;
-    const recipient = this.#next(new RegExp(`${TO}([\\p{L}\\p{N}_.:/-]*)`, "uy"))?.[1];
+    const recipient = this.#next(patterns().recipient)?.[1];
     if (recipient === undefined) return false;
     const isAuthor = recipient === "assistant" && this.role === "assistant";
     if (isAuthor || recipient === "") {
@@ -122,15 +140,14 @@ class Front {
   }
 
   #readContentType(): boolean {
-    const constrain = new RegExp(`${literally(CONSTRAIN_MARKER)}\\p{White_Space}*([A-Za-z]*)`, "uy");
-    const constrained = this.#next(constrain)?.[1];
+    const constrained = this.#next(patterns().constrainedType)?.[1];
     if (constrained !== undefined) {
       this.contentType = CONSTRAIN_MARKER + constrained;
       return true;
     }
     // Without a recipient, the word may just as well be the first of the content.
     if (this.recipient === undefined || this.contentType !== undefined) return false;
-    this.contentType = this.#next(new RegExp(`(?:${ANY_CONTENT_TYPE})(?![\\p{L}\\p{N}_])`, "uy"))?.[0];
+    this.contentType = this.#next(patterns().contentType)?.[0];
     return this.contentType !== undefined;
   }
 
