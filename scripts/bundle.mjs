@@ -14,6 +14,11 @@ const bundle = await rolldown({
     text: "src/text.ts",
     "stream/index": "src/stream/index.ts",
     constraints: "src/constraints.ts",
+    engines: "src/engines.ts",
+    "chat-completions": "src/chat-completions.ts",
+    responses: "src/responses.ts",
+    "ai-sdk": "src/ai-sdk.ts",
+    client: "src/client.ts",
   },
   platform: "neutral",
   // tsc has already checked the types; here they are only stripped.

@@ -11,7 +11,19 @@ const PAPERS =
   /^(?:(?:CHANGELOG|CONTRIBUTING|README)\.md|LICENSE|NOTICE|package\.json|docs\/[\w-]+\.md|examples\/[\w-]+\.mjs)$/;
 
 /** The entry points, what they share, and the vocabulary. */
-const SCRIPTS = ["index.js", "text.js", "stream/index.js", "constraints.js", "shared.js", "vocabulary.js"];
+const SCRIPTS = [
+  "index.js",
+  "text.js",
+  "stream/index.js",
+  "constraints.js",
+  "engines.js",
+  "chat-completions.js",
+  "responses.js",
+  "ai-sdk.js",
+  "client.js",
+  "shared.js",
+  "vocabulary.js",
+];
 
 /** The most that an installed package may take, in bytes. */
 const UNPACKED_LIMIT = 3_000_000;

@@ -1,7 +1,7 @@
 import type { Message } from "../chat/message.js";
 import type { Prefill } from "../chat/prefill.js";
 import type { Role } from "../chat/role.js";
-import { HarmonyEncoding } from "../encoding.js";
+import type { HarmonyEncoding } from "../encoding.js";
 import { isReadable, showValue } from "../options.js";
 import type { Diagnostic } from "../parse/diagnostic.js";
 import type { FinishReason } from "../parse/finish.js";
@@ -99,11 +99,13 @@ function parse(
 }
 
 /**
- * Refuses what is not an encoding.
+ * Refuses what is not an encoding. It is known by what it can do: asking for its class would load the vocabulary into the
+ * entries that leave it to their caller.
  * @param remedy How the call is to be written.
  * @throws TypeError
  */
 export function checkHarmonyEncoding(value: unknown, remedy: string): asserts value is HarmonyEncoding {
-  if (isReadable(value) && value instanceof HarmonyEncoding) return;
+  const { tokenizer, renderConversation } = isReadable(value) ? (value as Partial<HarmonyEncoding>) : {};
+  if (isReadable(tokenizer) && typeof renderConversation === "function") return;
   throw new TypeError(`encoding must be a HarmonyEncoding, not ${showValue(value)}; write ${remedy}`);
 }
