@@ -73,8 +73,9 @@ export class Merges {
     const group = this.#groupOf(left);
     const count = group & GROUP_COUNT_MASK;
     const start = group >>> GROUP_COUNT_BITS;
-    for (let i = 0; i < count; i++) {
-      rights[i] = this.#number(RIGHTS, start + i);
+    for (let i = 0, right = 0; i < count; i++) {
+      right += this.#number(RIGHTS, start + i);
+      rights[i] = right;
       tokens[i] = this.#number(MERGED, start + i);
     }
     return count;
@@ -92,25 +93,23 @@ export class Merges {
     const reader = new GroupReader(valueOfDigit, -1, 0, 0);
     while (reader.next()) {
       const { left, start, count } = reader;
-      for (let at = start; at < start + count; at++) {
+      for (let at = start, right = 0; at < start + count; at++) {
         const token = numberAt(3, at);
+        right += numberAt(0, at);
         lefts[token] = left;
-        rights[token] = numberAt(0, at);
+        rights[token] = right;
       }
     }
   }
 
-  /** The token that two tokens merge into, or -1: by a binary search in the packed merges. */
+  /** The token that two tokens merge into, or -1. Reads through the group of the left one. */
   find(left: number, right: number): number {
     const group = this.#groupOf(left);
-    let from = group >>> GROUP_COUNT_BITS;
-    let to = from + (group & GROUP_COUNT_MASK);
-    while (from < to) {
-      const middle = (from + to) >>> 1;
-      const candidate = this.#number(RIGHTS, middle);
-      if (candidate === right) return this.#number(MERGED, middle);
-      if (candidate < right) from = middle + 1;
-      else to = middle;
+    const start = group >>> GROUP_COUNT_BITS;
+    const end = start + (group & GROUP_COUNT_MASK);
+    for (let at = start, candidate = 0; at < end; at++) {
+      candidate += this.#number(RIGHTS, at);
+      if (candidate >= right) return candidate === right ? this.#number(MERGED, at) : -1;
     }
     return -1;
   }
