@@ -20,3 +20,10 @@ export {
   type EngineErrorDetails,
 } from "./engines/engine-error.js";
 export { EngineTurn, type EngineTurnOptions, type EngineTurnUsage } from "./engines/engine-turn.js";
+export {
+  type NodeLlamaCppEvaluateOptions,
+  type NodeLlamaCppOptions,
+  type NodeLlamaCppSequence,
+  type NodeLlamaCppTokenBias,
+  nodeLlamaCpp,
+} from "./engines/node-llama-cpp.js";
