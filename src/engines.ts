@@ -27,3 +27,9 @@ export {
   type NodeLlamaCppTokenBias,
   nodeLlamaCpp,
 } from "./engines/node-llama-cpp.js";
+export {
+  type TransformersJsEngine,
+  type TransformersJsModel,
+  type TransformersJsOptions,
+  transformersJs,
+} from "./engines/transformers-js.js";
