@@ -22,3 +22,20 @@ export {
 export { EngineTurn, type EngineTurnOptions, type EngineTurnUsage } from "./engines/engine-turn.js";
 export type { HttpEngineOptions } from "./engines/http/settings.js";
 export { type LlamaCppOptions, llamaCpp } from "./engines/llama-cpp.js";
+export {
+  type NodeLlamaCppEvaluateOptions,
+  type NodeLlamaCppOptions,
+  type NodeLlamaCppSequence,
+  type NodeLlamaCppTokenBias,
+  nodeLlamaCpp,
+} from "./engines/node-llama-cpp.js";
+export { type OllamaOptions, ollama } from "./engines/ollama.js";
+export { type SglangOptions, sglang } from "./engines/sglang.js";
+export {
+  type TransformersJsEngine,
+  type TransformersJsModel,
+  type TransformersJsOptions,
+  transformersJs,
+} from "./engines/transformers-js.js";
+export { type VllmOptions, vllm } from "./engines/vllm.js";
+export { type VllmGenerateOptions, vllmGenerate } from "./engines/vllm-generate.js";
