@@ -49,7 +49,7 @@ describe("what is not tokens", () => {
     ["a line break at the end", "harmony1.AA\n"],
     ["what is not base64", "harmony1.A"],
     ["padding", "harmony1.AA=="],
-    ["an object with a method toString", { toString: () => "harmony1.AA" }],
+    ["an object with a method toString", { toString: (): string => "harmony1.AA" }],
     ["null", null],
   ])("%s", (_, value) => {
     expect(unpackTokens(value)).toBeUndefined();
