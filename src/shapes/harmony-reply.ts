@@ -4,6 +4,7 @@ import { EngineTurn, type EngineTurnUsage } from "../engines/engine-turn.js";
 import type { Diagnostic } from "../parse/diagnostic.js";
 import { type FinishReason, finishOf } from "../parse/finish.js";
 import type { HarmonySession, SessionOptions } from "../turn/session.js";
+import { ApiError } from "./api-error.js";
 import { packTokens } from "./carried-tokens.js";
 import { type ReplyEvent, ReplyReader } from "./reply.js";
 import { constraintOf, type HarmonyRequest, type RequestWarning, Unsupported } from "./request.js";
@@ -15,7 +16,7 @@ export interface ReplyRunOptions extends Pick<SessionOptions, "keepAnalysis" | "
   readonly encoding: HarmonyEncoding;
   /** Stops the engine; the iteration then throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** What becomes of a constraint that the engine cannot be held to. Default: `"error"`. */
+  /** What becomes of a constraint that the engine cannot be held to, or that cannot be written. Default: `"error"`. */
   readonly unsupported?: "error" | "drop" | undefined;
   /** Makes the ids of calls; the default is random. */
   readonly newCallId?: (() => string) | undefined;
@@ -46,7 +47,7 @@ export class HarmonyReply implements AsyncIterable<ReplyEvent> {
   constructor(request: HarmonyRequest, options: ReplyRunOptions) {
     const { engine, encoding, signal, keepAnalysis, maxMessageLength, newCallId } = options;
     const unsupported = new Unsupported(options.unsupported);
-    let constraint = constraintOf(request);
+    let constraint = possibleConstraint(request, unsupported);
     if (constraint !== undefined && engine.constraints === undefined) {
       unsupported.note(
         request.toolChoice !== "auto"
@@ -114,6 +115,17 @@ export class HarmonyReply implements AsyncIterable<ReplyEvent> {
       return undefined;
     }
     return packTokens(turn.tokens);
+  }
+}
+
+/** The constraint of a request. One that cannot be written is an error, or is left out with a warning. */
+function possibleConstraint(request: HarmonyRequest, unsupported: Unsupported): ReturnType<typeof constraintOf> {
+  try {
+    return constraintOf(request);
+  } catch (error) {
+    if (!(error instanceof ApiError) || unsupported.isError) throw error;
+    unsupported.note(error.param ?? "tools", error.message);
+    return undefined;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Role } from "../chat/role.js";
 import { calledToolOf } from "../chat/tool-call.js";
 import type { Diagnostic } from "../parse/diagnostic.js";
 import type { HarmonyEvent, MessageStartEvent } from "../parse/event.js";
@@ -154,7 +155,11 @@ export class ReplyReader {
 }
 
 /** What a message without a tool is to the user. */
-function textTypeOf({ role, channel }: MessageStartEvent): "reasoning" | "preamble" | "answer" {
+export function textTypeOf(header: {
+  readonly role: Role;
+  readonly channel?: string | undefined;
+}): "reasoning" | "preamble" | "answer" {
+  const { role, channel } = header;
   if (role !== "assistant") return "reasoning";
   // Without a channel, the model has left out what it had to say last: the word final.
   if (channel === "final" || channel === undefined) return "answer";

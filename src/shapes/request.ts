@@ -69,6 +69,11 @@ export class Unsupported {
     this.#mode = mode ?? "error";
   }
 
+  /** Whether such things are errors. */
+  get isError(): boolean {
+    return this.#mode === "error";
+  }
+
   /**
    * @param param The path of the field.
    * @param message What cannot be done and what to do instead.

@@ -1,7 +1,9 @@
 import type { MessageLike } from "../chat/message.js";
 import { Message } from "../chat/message.js";
+import { calledToolOf } from "../chat/tool-call.js";
 import type { HarmonyEncoding } from "../encoding.js";
 import { HarmonySession, type SessionOptions } from "../turn/session.js";
+import { textTypeOf } from "./reply.js";
 import type { HarmonyRequest } from "./request.js";
 
 /**
@@ -58,9 +60,11 @@ function gist(messages: readonly MessageLike[]): string {
   let said = "";
   const calls: (readonly [string, string])[] = [];
   for (const message of messages) {
-    const { recipient, channel, text } = new Message(message);
-    if (recipient !== undefined && recipient !== null) calls.push([recipient, text.trim() === "" ? "{}" : text]);
-    else if (channel !== "analysis") said += text;
+    const read = new Message(message);
+    const { text } = read;
+    const called = calledToolOf(read);
+    if (called !== undefined) calls.push([called.recipient, text.trim() === "" ? "{}" : text]);
+    else if (textTypeOf(read) !== "reasoning") said += text;
   }
   return JSON.stringify([said, calls]);
 }

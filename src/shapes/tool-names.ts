@@ -72,14 +72,21 @@ export class ToolNames {
     return declared;
   }
 
-  /** Declares a tool that the model was trained with; the system message describes it. */
-  declareBuiltIn(namespace: ToolNamespaceConfigLike): void {
+  /**
+   * Declares a tool that the model was trained with; the system message describes it.
+   * @param nameOf What the client calls the tool of a full name. Default: by its full name.
+   */
+  declareBuiltIn(
+    namespace: ToolNamespaceConfigLike,
+    nameOf: (recipient: string) => string | undefined = () => undefined,
+  ): void {
     const recipients =
       namespace.tools.length === 0 ? [namespace.name] : namespace.tools.map(({ name }) => `${namespace.name}.${name}`);
     for (const recipient of recipients) {
-      const tool: ClientTool = { type: "built-in", name: recipient, recipient };
+      const name = nameOf(recipient) ?? recipient;
+      const tool: ClientTool = { type: "built-in", name, recipient };
       this.#byRecipient.set(recipient, tool);
-      this.#byName.set(keyOf(recipient, undefined), tool);
+      this.#byName.set(keyOf(name, undefined), tool);
     }
     this.#builtIn.push(namespace);
   }
