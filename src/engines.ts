@@ -20,3 +20,5 @@ export {
   type EngineErrorDetails,
 } from "./engines/engine-error.js";
 export { EngineTurn, type EngineTurnOptions, type EngineTurnUsage } from "./engines/engine-turn.js";
+export type { HttpEngineOptions } from "./engines/http/settings.js";
+export { type LlamaCppOptions, llamaCpp } from "./engines/llama-cpp.js";
