@@ -173,6 +173,6 @@ function warningOf({ param, message }: { readonly param: string; readonly messag
 
 const FEATURES: ReadonlyMap<string, string> = new Map([
   ["tool_choice", "toolChoice"],
-  ["response_format", "responseFormat"],
+  ["responseFormat.schema", "responseFormat"],
   ["tools", "strict mode of tools"],
 ]);

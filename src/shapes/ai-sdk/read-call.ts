@@ -1,7 +1,7 @@
 import type { HarmonyEncoding } from "../../encoding.js";
 import type { Sampling } from "../../engines/engine.js";
 import { ApiError } from "../api-error.js";
-import { History, reasoningEffortOf } from "../history.js";
+import { type AnswerFormat, History, reasoningEffortOf } from "../history.js";
 import type { HarmonyRequest } from "../request.js";
 import type { LanguageModelCallOptions } from "./call-options.js";
 import type { Warning } from "./language-model.js";
@@ -49,7 +49,9 @@ export function readCall(
     toolChoice: readToolChoice(options.toolChoice, toolNames),
     parallelToolCalls: settings.parallelToolCalls ?? true,
     responseFormat:
-      format === undefined ? undefined : { schema: format.schema, strict: settings.strictJsonSchema ?? true },
+      format === undefined
+        ? undefined
+        : { schema: format.schema, strict: settings.strictJsonSchema ?? true, path: format.path },
     maxTokens: options.maxOutputTokens,
     stop: options.stopSequences ?? [],
     sampling: samplingOf(options, settings),
@@ -59,9 +61,7 @@ export function readCall(
 }
 
 /** The section of the prompt that describes the answer. */
-function formatOf(
-  format: LanguageModelCallOptions["responseFormat"],
-): { readonly name: string; readonly schema: unknown; readonly description?: string | undefined } | undefined {
+function formatOf(format: LanguageModelCallOptions["responseFormat"]): AnswerFormat | undefined {
   if (format === undefined || format.type === "text") return undefined;
   if (format.type !== "json") {
     throw new ApiError("responseFormat.type must be text or json", {
@@ -71,7 +71,7 @@ function formatOf(
   }
   const { name = "response", schema } = format;
   const description = format.description ?? (schema === undefined ? "Any value, in JSON." : undefined);
-  return { name, schema: schema ?? ANY_JSON, description };
+  return { name, schema: schema ?? ANY_JSON, description, path: "responseFormat.schema" };
 }
 
 /** The efforts of the AI SDK that the model does not know, and those that come nearest. */

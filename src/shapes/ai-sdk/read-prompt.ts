@@ -3,7 +3,7 @@ import type { HarmonyEncoding } from "../../encoding.js";
 import { ApiError } from "../api-error.js";
 import { unpackTokens } from "../carried-tokens.js";
 import type { AssistantPart, History } from "../history.js";
-import type { ToolNames } from "../tool-names.js";
+import type { ClientTool, ToolNames } from "../tool-names.js";
 import type {
   AssistantContentPart,
   FilePart,
@@ -50,11 +50,9 @@ export class PromptReader {
         case "system":
           history.instructions(message.content);
           break;
-        case "user": {
-          const texts = message.content.flatMap((part, at) => this.#textOf(part, `${path}.content[${at}]`));
-          history.user(texts.join("\n"));
+        case "user":
+          history.user(message.content.flatMap((part, at) => this.#textOf(part, `${path}.content[${at}]`)).join("\n"));
           break;
-        }
         case "assistant":
           this.#assistant(message.content, message.providerOptions, path);
           break;
@@ -143,12 +141,11 @@ export class PromptReader {
     path: string,
   ): AssistantPart {
     const { toolNames } = this.#setting;
-    // The AI SDK gives the arguments back as the tool's schema has changed them, and empty where they were not valid.
-    if (written !== undefined && toolNames.called(written.recipient).name === toolName) {
-      return { type: "call", id, recipient: written.recipient, text: written.text, path };
-    }
     const recipient = toolNames.recipientOf(toolName);
-    const text = typeof input === "string" ? input : (JSON.stringify(input) ?? "{}");
+    // The AI SDK gives arguments back as the tool's schema has changed them, and empty where they were not valid. The text of
+    // a custom tool is what it was made of.
+    const isOwn = written !== undefined && written.tool.name === toolName && written.tool.type !== "custom";
+    const text = isOwn ? written.text : typeof input === "string" ? input : (JSON.stringify(input) ?? "{}");
     return { type: "call", id, recipient, text, path };
   }
 
@@ -161,7 +158,7 @@ export class PromptReader {
     const messages = encoding.parseMessagesFromCompletionTokens(tokens, "assistant", options);
     return messages.flatMap((message) => {
       const called = calledToolOf(message);
-      return called === undefined ? [] : { recipient: called.recipient, text: message.text };
+      return called === undefined ? [] : { tool: toolNames.called(called.recipient), text: message.text };
     });
   }
 
@@ -213,7 +210,7 @@ export class PromptReader {
 
 /** A call in a completion. */
 interface WrittenCall {
-  readonly recipient: string;
+  readonly tool: ClientTool;
   readonly text: string;
 }
 

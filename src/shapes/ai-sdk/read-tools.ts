@@ -10,17 +10,17 @@ const PYTHON = "harmony.python";
 const BROWSER = "harmony.browser.";
 const CUSTOM = "harmony.custom";
 
-type ProviderTool = Extract<ModelTool, { type: "provider" }>;
-
 /**
  * The tools of a call: functions; those that the model was trained with, by the ids `harmony.python` and
  * `harmony.browser.search`, `.open` and `.find`; and tools that take any text, by the id `harmony.custom`. Those of other
  * providers are left out, with a warning.
+ * @throws ApiError for a schema that cannot be shown to the model.
  */
 export function readTools(tools: LanguageModelCallOptions["tools"], warnings: Warning[]): ToolNames {
   const names = new ToolNames();
-  const browser = new Map<string, string>();
+  declareBuiltInTools(tools ?? [], names);
   for (const [index, tool] of (tools ?? []).entries()) {
+    const path = `tools[${index}]`;
     switch (tool.type) {
       case "function":
         names.declare({
@@ -29,59 +29,51 @@ export function readTools(tools: LanguageModelCallOptions["tools"], warnings: Wa
           description: tool.description ?? "",
           parameters: tool.inputSchema,
           strict: tool.strict,
+          parametersPath: `${path}.inputSchema`,
         });
         if (tool.inputExamples !== undefined && tool.inputExamples.length > 0) {
           const details = `the model is not shown the examples of ${tool.name}; its description can hold some`;
-          warnings.push({ type: "unsupported", feature: `tools[${index}].inputExamples`, details });
+          warnings.push({ type: "unsupported", feature: `${path}.inputExamples`, details });
         }
         break;
       case "provider":
-        readProviderTool(tool, names, browser, warnings);
+        if (tool.id === CUSTOM) {
+          const { description } = tool.args;
+          names.declare({
+            type: "custom",
+            name: tool.name,
+            description: typeof description === "string" ? description : "",
+          });
+        } else if (!isBuiltIn(tool.id)) {
+          const known = `${PYTHON}, ${BROWSER}search, ${BROWSER}open, ${BROWSER}find and ${CUSTOM}`;
+          const details = `the provider tools of this model are ${known}`;
+          warnings.push({ type: "unsupported", feature: `provider-defined tool ${tool.id}`, details });
+        }
         break;
       default:
-        throw new ApiError("a tool is of type function or provider", { param: `tools[${index}].type` });
+        throw new ApiError("a tool is of type function or provider", { param: `${path}.type`, code: "invalid_value" });
     }
-  }
-  if (browser.size > 0) {
-    const { name, description, tools: members } = ToolNamespaceConfig.browser();
-    names.declareBuiltIn(
-      {
-        name,
-        ...(description === undefined ? {} : { description }),
-        tools: members.filter((member) => browser.has(member.name)),
-      },
-      (recipient) => browser.get(recipient.slice("browser.".length)),
-    );
   }
   return names;
 }
 
-function readProviderTool(
-  { id, name, args }: ProviderTool,
-  names: ToolNames,
-  browser: Map<string, string>,
-  warnings: Warning[],
-): void {
-  if (id === PYTHON) {
-    names.declareBuiltIn(ToolNamespaceConfig.python(), () => name);
-    return;
+/** Declares the tools that the model was trained with, before all others. */
+function declareBuiltInTools(tools: readonly ModelTool[], names: ToolNames): void {
+  /** What the AI SDK calls them, by their ids. */
+  const called = new Map<string, string>();
+  for (const tool of tools) if (tool.type === "provider" && isBuiltIn(tool.id)) called.set(tool.id, tool.name);
+  const nameOf = (recipient: string): string => called.get(`harmony.${recipient}`) ?? recipient;
+  const { name, description, tools: members } = ToolNamespaceConfig.browser();
+  const wanted = members.filter((member) => called.has(BROWSER + member.name));
+  if (wanted.length > 0) {
+    const namespace = { name, tools: wanted, ...(description === undefined ? {} : { description }) };
+    names.declareBuiltIn(namespace, nameOf);
   }
-  if (id === CUSTOM) {
-    const description = typeof args.description === "string" ? args.description : "";
-    names.declare({ type: "custom", name, description });
-    return;
-  }
-  const member = id.startsWith(BROWSER) ? id.slice(BROWSER.length) : "";
-  if (ToolNamespaceConfig.browser().tools.some((known) => known.name === member)) {
-    browser.set(member, name);
-    return;
-  }
-  const known = `${PYTHON}, ${BROWSER}search, ${BROWSER}open, ${BROWSER}find and ${CUSTOM}`;
-  warnings.push({
-    type: "unsupported",
-    feature: `provider-defined tool ${id}`,
-    details: `the provider tools of this model are ${known}`,
-  });
+  if (called.has(PYTHON)) names.declareBuiltIn(ToolNamespaceConfig.python(), nameOf);
+}
+
+function isBuiltIn(id: string): boolean {
+  return id === PYTHON || ToolNamespaceConfig.browser().tools.some(({ name }) => id === BROWSER + name);
 }
 
 /** @throws ApiError for a choice that is none, or a tool that is not declared. */
