@@ -88,12 +88,19 @@ export class ToolNames {
     return declared;
   }
 
-  /** Declares a tool that the model was trained with; the system message describes it. */
-  declareBuiltIn(namespace: ToolNamespaceConfigLike): void {
+  /**
+   * Declares a tool that the model was trained with; the system message describes it.
+   * @param nameOf What the client calls the tool of a full name. Default: by its full name.
+   */
+  declareBuiltIn(
+    namespace: ToolNamespaceConfigLike,
+    nameOf: (recipient: string) => string = (recipient) => recipient,
+  ): void {
     const recipients =
       namespace.tools.length === 0 ? [namespace.name] : namespace.tools.map(({ name }) => `${namespace.name}.${name}`);
     for (const recipient of recipients) {
-      this.#note({ type: "built-in", name: recipient, recipient }, keyOf(recipient, undefined));
+      const name = nameOf(recipient);
+      this.#note({ type: "built-in", name, recipient }, keyOf(name, undefined));
     }
     this.#builtIn.push(namespace);
   }
