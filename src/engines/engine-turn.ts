@@ -7,6 +7,7 @@ import type { RecoveryOptions } from "../parse/options.js";
 import { StreamableParser } from "../parse/streamable-parser.js";
 import { HarmonyTextParser } from "../parse/text-parser.js";
 import { usageOf } from "../parse/usage.js";
+import { Abortable } from "../stream/abortable.js";
 import { parseStream } from "../stream/parse-stream.js";
 import type { Engine, EngineFinish, EngineOutput, EngineRequest, EngineUsage } from "./engine.js";
 import { EngineError } from "./engine-error.js";
@@ -78,11 +79,16 @@ export class EngineTurn implements AsyncIterable<HarmonyEvent> {
     const finishReason = (): FinishReason | undefined => this.#finish;
     // What kind of parser is needed shows with the first output.
     let first: IteratorResult<EngineOutput>;
+    const abortable = new Abortable(signal);
     try {
-      first = await outputs.next();
+      first = await abortable.wait(outputs.next());
     } catch (error) {
-      signal?.throwIfAborted();
+      // An engine that does not listen to its signal may never answer, and ends when it does.
+      if (abortable.isAborted) void Promise.resolve(outputs.return?.()).catch(() => {});
+      abortable.throwIfAborted();
       throw error;
+    } finally {
+      abortable.release();
     }
     if (first.done !== true && "text" in first.value) {
       const parser = new HarmonyTextParser("assistant", this.#recovery);

@@ -75,8 +75,10 @@ export class HarmonyReply implements AsyncIterable<ReplyEvent> {
     const reader = this.#reader;
     for await (const event of this.turn) {
       yield* reader.read(event);
-      const hasCalled = !this.#request.parallelToolCalls && reader.callCount > 0 && event.type === "message-end";
-      if (hasCalled || reader.stoppedBy !== undefined) break;
+      if (reader.stoppedBy !== undefined) break;
+      // Behind a stop token the model writes nothing more, and the engine has still to say what it counted.
+      const goesOn = event.type === "message-end" && event.ending !== "call";
+      if (goesOn && !this.#request.parallelToolCalls && reader.callCount > 0) break;
     }
     this.#hasEnded = true;
   }
