@@ -3,4 +3,12 @@
  * that can stand in for a server.
  * @packageDocumentation
  */
+export type { ChatCompletions } from "./client/chat-completions.js";
+export { createHarmonyClient, type HarmonyClient, type Model, type ModelList } from "./client/client.js";
+export { PartialReplyError } from "./client/partial-reply-error.js";
+export { ReplyStream } from "./client/reply-stream.js";
+export type { RequestOptions } from "./client/request-options.js";
+export type { Responses } from "./client/responses.js";
+export type { HarmonyClientOptions } from "./client/settings.js";
+export { ResponseMemory, type ResponseStore, type StoredResponse } from "./client/stored-responses.js";
 export { ApiError, type ApiErrorDetails, type ApiErrorJSON } from "./shapes/api-error.js";
