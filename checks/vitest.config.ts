@@ -23,6 +23,7 @@ export default defineConfig({
       project("runtimes", 5),
       project("constraints", 10),
       project("shapes", 10),
+      project("engines", 10),
       project("conformance", 240),
     ],
     reporters: ["verbose"],
