@@ -7,3 +7,12 @@ export { ApiError, type ApiErrorDetails, type ApiErrorJSON } from "./shapes/api-
 export { HarmonyReply, type ReplyFinish, type ReplyRunOptions } from "./shapes/harmony-reply.js";
 export type { ReplyEvent, ReplyPart } from "./shapes/reply.js";
 export type { HarmonyRequest, HistoryStep, ReadRequestOptions, RequestWarning } from "./shapes/request.js";
+export type { Citation, CitationResolver } from "./shapes/responses/citations.js";
+export type { BuiltInTool } from "./shapes/responses/declare-tools.js";
+export type * from "./shapes/responses/output-item.js";
+export { readResponseRequest } from "./shapes/responses/read-request.js";
+export type * from "./shapes/responses/response-object.js";
+export type { ReadResponseOptions, ResponseCreateBody, ResponseRequest } from "./shapes/responses/response-request.js";
+export type * from "./shapes/responses/response-tool.js";
+export { type FinishedReply, ResponseWriter, type ResponseWriterOptions } from "./shapes/responses/response-writer.js";
+export type * from "./shapes/responses/stream-event.js";
