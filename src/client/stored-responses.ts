@@ -12,7 +12,8 @@ export interface StoredResponse {
  */
 export interface ResponseStore {
   get(id: string): StoredResponse | undefined | Promise<StoredResponse | undefined>;
-  set(id: string, response: StoredResponse): void | Promise<void>;
+  /** What it returns is waited for, if it is a promise. */
+  set(id: string, response: StoredResponse): unknown;
 }
 
 /**
