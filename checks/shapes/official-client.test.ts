@@ -6,7 +6,14 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { createHarmonyClient, type HarmonyClientOptions, ResponseMemory } from "../../src/client.js";
 import { EngineError } from "../../src/engines/engine-error.js";
-import { ANSWER, CALL, FOREVER, ScriptedEngine, type ScriptedEngineOptions, type Step } from "../../tests/client/scripted-engine.js";
+import {
+  ANSWER,
+  CALL,
+  FOREVER,
+  ScriptedEngine,
+  type ScriptedEngineOptions,
+  type Step,
+} from "../../tests/client/scripted-engine.js";
 import { CASES } from "../../tests/parse/malformed-outputs.js";
 
 const HALF = "<|channel|>final<|message|>Four, of";
@@ -35,7 +42,9 @@ describe.each([
     options: ScriptedEngineOptions & Partial<HarmonyClientOptions> = {},
   ) => {
     const { constraints, ...rest } = options;
-    const engine = new ScriptedEngine(typeof script === "function" ? (_, index) => script(index) : script, { constraints });
+    const engine = new ScriptedEngine(typeof script === "function" ? (_, index) => script(index) : script, {
+      constraints,
+    });
     const client = createHarmonyClient({ engine, ...rest });
     return { engine, openai: new OpenAI({ apiKey: "-", fetch: client.fetch }) };
   };
@@ -119,7 +128,9 @@ describe.each([
         const gist = ({ message, finish_reason }: typeof whole) => ({
           content: message.content ?? "",
           finish_reason,
-          calls: (message.tool_calls ?? []).map((call) => call.type === "function" && { ...call.function, parsed_arguments: 0 }),
+          calls: (message.tool_calls ?? []).map(
+            (call) => call.type === "function" && { ...call.function, parsed_arguments: 0 },
+          ),
         });
         expect(gist(streamed), output).toEqual(gist(whole));
       }
@@ -127,12 +138,20 @@ describe.each([
 
     test("errors: of the request, of the model, of the engine", async () => {
       const { openai } = setUp(ANSWER, { model: "gpt-oss" });
-      const wrong = openai.chat.completions.create({ model: "gpt-oss", messages: [{ role: "user", content: [{ type: "input_audio", input_audio: { data: "", format: "wav" } }] }] });
+      const wrong = openai.chat.completions.create({
+        model: "gpt-oss",
+        messages: [{ role: "user", content: [{ type: "input_audio", input_audio: { data: "", format: "wav" } }] }],
+      });
       await expect(wrong).rejects.toBeInstanceOf(OpenAI.BadRequestError);
-      await expect(wrong).rejects.toMatchObject({ param: "messages[0].content[0].type", type: "invalid_request_error" });
+      await expect(wrong).rejects.toMatchObject({
+        param: "messages[0].content[0].type",
+        type: "invalid_request_error",
+      });
       const unknown = openai.chat.completions.create({ model: "gpt-4o", messages });
       await expect(unknown).rejects.toBeInstanceOf(OpenAI.NotFoundError);
-      await expect(openai.embeddings.create({ model: "gpt-oss", input: "" })).rejects.toBeInstanceOf(OpenAI.NotFoundError);
+      await expect(openai.embeddings.create({ model: "gpt-oss", input: "" })).rejects.toBeInstanceOf(
+        OpenAI.NotFoundError,
+      );
 
       const broken = setUp([HALF, { fail: BROKEN }]);
       const whole = broken.openai.chat.completions.create({ model: "m", messages });
@@ -153,7 +172,9 @@ describe.each([
       expect(content).toBe("Four, of");
 
       // One that has not begun is tried again, by the client's own rule.
-      const absent = setUp((index) => (index === 0 ? [{ fail: new EngineError("unreachable", "no", { engine: "e" }) }] : ANSWER));
+      const absent = setUp((index) =>
+        index === 0 ? [{ fail: new EngineError("unreachable", "no", { engine: "e" }) }] : ANSWER,
+      );
       const completion = await absent.openai.chat.completions.create({ model: "m", messages });
       expect(completion.choices[0]?.message.content).toBe("Four, of course.");
       expect(absent.engine.requests).toHaveLength(2);
@@ -195,7 +216,13 @@ describe.each([
       const gathered = await stream.finalResponse();
       expect(texts.join("")).toBe("I will look.");
       const gist = ({ output }: { output: readonly object[] }) =>
-        output.map((item) => ({ ...item, id: "", call_id: "", parsed_arguments: 0, content: "content" in item && (item.content as object[]).map((part) => ({ ...part, parsed: 0 })) }));
+        output.map((item) => ({
+          ...item,
+          id: "",
+          call_id: "",
+          parsed_arguments: 0,
+          content: "content" in item && (item.content as object[]).map((part) => ({ ...part, parsed: 0 })),
+        }));
       expect(gist(gathered)).toEqual(gist(whole));
       const last: string[] = [];
       for await (const { type } of await openai.responses.create({ ...body, stream: true })) last.push(type);
@@ -226,7 +253,11 @@ describe.each([
       };
       await openai.responses.create({ model: "m", previous_response_id: first.id, input: [outputOf(first)], tools });
       const carried = await openai.responses.create({ model: "m", input, tools, include });
-      await openai.responses.create({ model: "m", input: [...input, ...carried.output, outputOf(carried)] as never, tools });
+      await openai.responses.create({
+        model: "m",
+        input: [...input, ...carried.output, outputOf(carried)] as never,
+        tools,
+      });
       const prompts = engine.requests.map(({ tokens, encoding }) => encoding.decodeUtf8(tokens));
       expect(prompts[1]).toContain(CALL.join(""));
       expect(prompts[3]).toBe(prompts[1]);
@@ -237,7 +268,8 @@ describe.each([
       const whole = broken.openai.responses.create({ model: "m", input: "?" });
       await expect(whole).rejects.toMatchObject({ status: 502, error: { partial: { status: "failed" } } });
       const types: string[] = [];
-      for await (const { type } of await broken.openai.responses.create({ model: "m", input: "?", stream: true })) types.push(type);
+      for await (const { type } of await broken.openai.responses.create({ model: "m", input: "?", stream: true }))
+        types.push(type);
       expect(types.at(-1)).toBe("response.failed");
       const refused = broken.openai.responses.create({ model: "m", input: "?", previous_response_id: "resp_1" });
       await expect(refused).rejects.toBeInstanceOf(OpenAI.BadRequestError);

@@ -5,11 +5,13 @@ export interface ByteStreamSource<Item> {
   readonly first?: IteratorResult<Item> | undefined;
   /** Ends the items, also while they are being waited for. */
   readonly stop: () => void;
+  /** Fails the stream with its reason, also while nobody reads it. It is left alone when the stream is over. */
+  readonly signal?: AbortSignal | undefined;
   readonly textOf: (item: Item) => string;
   /** The text behind the last item. */
   readonly end?: string | undefined;
-  /** The text that says what went wrong, with which the stream ends, perhaps `""`; `undefined` lets it fail with the error. */
-  readonly failed?: ((error: unknown) => string | undefined) | undefined;
+  /** The text that says what went wrong, with which the stream ends; by default it fails with the error. */
+  readonly failed?: ((error: unknown) => string) | undefined;
 }
 
 /**
@@ -17,31 +19,39 @@ export interface ByteStreamSource<Item> {
  * never before, so that a slow reader slows the engine down; cancelling it stops the engine.
  */
 export function byteStreamOf<Item>(source: ByteStreamSource<Item>): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const { items, stop, textOf, end, failed } = source;
+  const { items, stop, signal, textOf, end = "", failed } = source;
   const encoder = new TextEncoder();
   let { first } = source;
+  let abort: (() => void) | undefined;
+  const release = (): void => signal?.removeEventListener("abort", abort!);
   return new ReadableStream<Uint8Array<ArrayBuffer>>(
     {
+      start(controller) {
+        abort = () => controller.error(signal?.reason);
+        signal?.addEventListener("abort", abort, { once: true });
+      },
       async pull(controller) {
-        let result: IteratorResult<Item>;
+        let text: string;
+        let isOver = true;
         try {
-          result = first ?? (await items.next());
+          const { done, value } = first ?? (await items.next());
           first = undefined;
+          isOver = done === true;
+          text = isOver ? end : textOf(value);
         } catch (error) {
-          const text = failed?.(error);
-          if (text === undefined) throw error;
-          if (text !== "") controller.enqueue(encoder.encode(text));
-          controller.close();
-          return;
+          if (failed === undefined || signal?.aborted === true) {
+            release();
+            throw error;
+          }
+          text = failed(error);
         }
-        if (result.done !== true) {
-          controller.enqueue(encoder.encode(textOf(result.value)));
-          return;
-        }
-        if (end !== undefined) controller.enqueue(encoder.encode(end));
-        controller.close();
+        if (isOver) release();
+        if (signal?.aborted === true) return;
+        if (text !== "") controller.enqueue(encoder.encode(text));
+        if (isOver) controller.close();
       },
       async cancel() {
+        release();
         // An iterator that is waiting cannot be closed: what it waits for is ended first.
         stop();
         await items.return?.();

@@ -35,16 +35,27 @@ export class ReplyStream<Item> implements AsyncIterable<Item> {
     const { controller } = this;
     const signal = this.#signal;
     signal?.throwIfAborted();
+    if (controller.signal.aborted) return;
+    const items = this.#begin(controller.signal)[Symbol.asyncIterator]();
     const follow = (): void => controller.abort(signal?.reason);
+    // An abort reaches the engine even if its reader never asks for anything again.
+    const close = (): void => {
+      signal?.removeEventListener("abort", follow);
+      void Promise.resolve(items.return?.()).catch(() => {});
+    };
     signal?.addEventListener("abort", follow, { once: true });
+    controller.signal.addEventListener("abort", close, { once: true });
     try {
-      if (!controller.signal.aborted) yield* this.#begin(controller.signal);
+      for (let next = await items.next(); next.done !== true; next = await items.next()) yield next.value;
     } catch (error) {
       signal?.throwIfAborted();
       if (!controller.signal.aborted) throw error;
     } finally {
       signal?.removeEventListener("abort", follow);
+      controller.signal.removeEventListener("abort", close);
+      await items.return?.();
     }
+    signal?.throwIfAborted();
   }
 
   /**

@@ -1,5 +1,5 @@
-import { isRecord } from "../options.js";
 import { EngineError } from "../engines/engine-error.js";
+import { isRecord } from "../options.js";
 import { newId } from "../shapes/reply.js";
 import { readResponseRequest } from "../shapes/responses/read-request.js";
 import type { ResponseObject } from "../shapes/responses/response-object.js";
@@ -24,7 +24,10 @@ export interface Responses {
    * @throws EngineError for all that goes wrong with the engine; PartialReplyError if the model had begun.
    * @throws The reason of the signal.
    */
-  create(body: ResponseCreateBody & { readonly stream?: false | null }, options?: RequestOptions): Promise<ResponseObject>;
+  create(
+    body: ResponseCreateBody & { readonly stream?: false | null },
+    options?: RequestOptions,
+  ): Promise<ResponseObject>;
   create(
     body: ResponseCreateBody & { readonly stream: true },
     options?: RequestOptions,
@@ -78,12 +81,7 @@ class Run {
   /** Whether the model has begun. */
   hasBegun = false;
 
-  constructor(
-    request: ResponseRequest,
-    settings: ClientSettings,
-    isStored: boolean,
-    signal: AbortSignal | undefined,
-  ) {
+  constructor(request: ResponseRequest, settings: ClientSettings, isStored: boolean, signal: AbortSignal | undefined) {
     this.#request = request;
     this.#settings = settings;
     this.#isStored = isStored;

@@ -10,7 +10,11 @@ import type { ClientSettings } from "./settings.js";
  * Makes the reply to a request; the engine has not begun yet.
  * @throws ApiError for a request that the engine cannot be asked.
  */
-export function replyTo(request: HarmonyRequest, settings: ClientSettings, signal: AbortSignal | undefined): HarmonyReply {
+export function replyTo(
+  request: HarmonyRequest,
+  settings: ClientSettings,
+  signal: AbortSignal | undefined,
+): HarmonyReply {
   try {
     return new HarmonyReply(request, { ...settings.runOptions, signal });
   } catch (error) {

@@ -108,7 +108,8 @@ async function streamed(
     stop: () => reply.controller.abort(),
     textOf: endpoint.textOf,
     end: endpoint.end,
-    failed: (error) => (signal?.aborted === true ? undefined : (endpoint.failed?.(errorOf(error)) ?? "")),
+    signal,
+    failed: (error) => endpoint.failed?.(errorOf(error)) ?? "",
   });
   return new Response(body, {
     headers: { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache" },

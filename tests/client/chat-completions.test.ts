@@ -98,7 +98,12 @@ describe("a completion", () => {
     expect(usage?.prompt_tokens).toBe(engine.requests[0]?.tokens.length);
     expect(usage?.completion_tokens).toBe(3 * 6);
 
-    const stream = await client.chat.completions.create({ messages, n: 2, stream: true, stream_options: { include_usage: true } });
+    const stream = await client.chat.completions.create({
+      messages,
+      n: 2,
+      stream: true,
+      stream_options: { include_usage: true },
+    });
     const contents = ["", ""];
     const ids = new Set<string>();
     const usages: unknown[] = [];
@@ -132,7 +137,9 @@ describe("a completion", () => {
 });
 
 describe("the date", () => {
-  const dateOf = async (options: { conversationStartDate?: string | null | (() => string) }): Promise<string | undefined> => {
+  const dateOf = async (options: {
+    conversationStartDate?: string | null | (() => string);
+  }): Promise<string | undefined> => {
     const engine = new ScriptedEngine(ANSWER);
     await createHarmonyClient({ engine, ...options }).chat.completions.create({ messages });
     return /Current date: (.*)\n/.exec(encoding.decodeUtf8(engine.requests[0]!.tokens))?.[1];
@@ -229,7 +236,10 @@ describe("the engine stops", () => {
   const slow = (): ScriptedEngine => new ScriptedEngine([HALF, { wait: FOREVER }]);
   const reason = new Error("enough");
 
-  test.each([["listens", false], ["does not listen", true]])("when the signal is aborted: an engine that %s", async (_name, isDeaf) => {
+  test.each([
+    ["listens", false],
+    ["does not listen", true],
+  ])("when the signal is aborted: an engine that %s", async (_name, isDeaf) => {
     for (const script of [[{ wait: FOREVER }], [HALF, { wait: FOREVER }]]) {
       const engine = new ScriptedEngine(script, { isDeaf });
       const client = createHarmonyClient({ engine });

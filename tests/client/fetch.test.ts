@@ -61,7 +61,9 @@ describe("an answer", () => {
   });
 
   test("to models", async () => {
-    const named = await clientOf(ANSWER, { model: ["gpt-oss-20b", "gpt-oss"] }).fetch(new URL("http://localhost/v1/models"));
+    const named = await clientOf(ANSWER, { model: ["gpt-oss-20b", "gpt-oss"] }).fetch(
+      new URL("http://localhost/v1/models"),
+    );
     const list = (await named.json()) as { data: unknown[] };
     expect(list).toMatchObject({ object: "list", data: [{ id: "gpt-oss-20b", object: "model" }, { id: "gpt-oss" }] });
     const any = await clientOf(ANSWER).fetch("http://localhost/v1/models/");
@@ -112,7 +114,8 @@ describe("an error", () => {
     expect((await client.fetch(COMPLETIONS)).headers.get("allow")).toBe("POST");
   });
 
-  const refused = (status: number, answer = "") => new EngineError("refused", "it says no", { engine: "e", status, answer });
+  const refused = (status: number, answer = "") =>
+    new EngineError("refused", "it says no", { engine: "e", status, answer });
   const failed = (code: EngineErrorCode) => new EngineError(code, "it does not work", { engine: "e" });
 
   test.each([
@@ -121,7 +124,11 @@ describe("an error", () => {
     ["failed", failed("failed"), { status: 502, code: "engine_failed" }],
     ["unsupported", failed("unsupported"), { status: 400, code: "unsupported_value" }],
     ["refused with 400", refused(400), { status: 400, code: "engine_refused" }],
-    ["refused as too long", refused(400, "exceed_context_size_error"), { status: 400, code: "context_length_exceeded" }],
+    [
+      "refused as too long",
+      refused(400, "exceed_context_size_error"),
+      { status: 400, code: "context_length_exceeded" },
+    ],
     ["refused with 401", refused(401), { status: 502, code: "engine_refused" }],
     ["refused with 429", refused(429), { status: 429, code: "engine_busy" }],
     ["refused with 503", refused(503), { status: 503, code: "engine_busy" }],
@@ -216,6 +223,21 @@ describe("the engine stops", () => {
     expect(engine).toMatchObject({ running: 0, stopped: 1 });
     expect(watched.listeners).toBe(0);
   });
+});
+
+test("an abort fails the body at once, even if nobody reads it", async () => {
+  for (const url of [COMPLETIONS, RESPONSES]) {
+    const engine = new ScriptedEngine([HALF, { wait: FOREVER }]);
+    const watched = new WatchedController();
+    const reason = new Error("enough");
+    const body = url === COMPLETIONS ? { messages, stream: true } : { input: "?", stream: true };
+    const response = await createHarmonyClient({ engine }).fetch(url, post(body, { signal: watched.signal }));
+    watched.abort(reason);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(engine).toMatchObject({ running: 0, stopped: 1 });
+    expect(watched.listeners).toBe(0);
+    await expect(response.text()).rejects.toBe(reason);
+  }
 });
 
 test("fetch needs no client around it", async () => {

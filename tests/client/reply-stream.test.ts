@@ -82,6 +82,20 @@ test("the caller's signal throws its reason, before and in the middle", async ()
   expect(watched.listeners).toBe(0);
 });
 
+test("an abort reaches the engine even if nobody asks for more", async () => {
+  for (const own of [true, false]) {
+    const watched = new WatchedController();
+    const { begin, seen } = counting(9);
+    const stream = new ReplyStream(begin, watched.signal);
+    const iterator = stream[Symbol.asyncIterator]();
+    await iterator.next();
+    (own ? stream.controller : watched).abort();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(seen.ended).toBe(1);
+    expect(watched.listeners).toBe(0);
+  }
+});
+
 test("an error comes through, unless the reader has left", async () => {
   const failing = async function* (): AsyncGenerator<number, void, undefined> {
     yield 1;

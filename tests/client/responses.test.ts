@@ -9,7 +9,9 @@ import { WatchedController } from "./watched-signal.js";
 
 const encoding = loadHarmonyEncoding();
 const input = "What is two and two?";
-const tools = [{ type: "function", name: "get_weather", parameters: { type: "object", properties: {} }, strict: false }];
+const tools = [
+  { type: "function", name: "get_weather", parameters: { type: "object", properties: {} }, strict: false },
+];
 const HALF = "<|channel|>analysis<|message|>Two and two.<|end|><|start|>assistant<|channel|>final<|message|>Four, of";
 const BROKEN = new EngineError("interrupted", "the answer broke off", { engine: "scripted" });
 
@@ -52,7 +54,12 @@ describe("a response", () => {
     const output = { type: "function_call_output", call_id: call.call_id, output: "Sunny." };
     const second = await client.responses.create({ previous_response_id: first.id, input: [output], tools });
     expect(second.previous_response_id).toBe(first.id);
-    const third = await client.responses.create({ previous_response_id: second.id, input: "And now?", tools, stream: true });
+    const third = await client.responses.create({
+      previous_response_id: second.id,
+      input: "And now?",
+      tools,
+      stream: true,
+    });
     await all(third);
 
     const [one, two, three] = engine.requests.map(({ tokens }) => Array.from(tokens));
@@ -117,7 +124,9 @@ describe("what is wrong", () => {
 
   test("with the options of a call is a TypeError", async () => {
     const client = createHarmonyClient({ engine: new ScriptedEngine(ANSWER) });
-    await expect(client.responses.create({ input }, { timeout: 5 } as never)).rejects.toThrow(/unknown option "timeout"/);
+    await expect(client.responses.create({ input }, { timeout: 5 } as never)).rejects.toThrow(
+      /unknown option "timeout"/,
+    );
     await expect(client.responses.create({ input }, { signal: 5 } as never)).rejects.toThrow(/must be an AbortSignal/);
   });
 });

@@ -1,19 +1,25 @@
-/** A signal that knows how many listeners it has. */
+type Listen = AbortSignal["addEventListener"];
+
+/** A signal that knows who listens to it. */
 export class WatchedController extends AbortController {
-  /** How many listeners have been added and not removed. */
-  listeners = 0;
+  readonly #listeners = new Set<unknown>();
 
   constructor() {
     super();
     const { signal } = this;
     const { addEventListener, removeEventListener } = signal;
-    signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
-      this.listeners += 1;
+    signal.addEventListener = (...args: Parameters<Listen>) => {
+      this.#listeners.add(args[1]);
       addEventListener.apply(signal, args);
     };
-    signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
-      this.listeners -= 1;
+    signal.removeEventListener = (...args: Parameters<Listen>) => {
+      this.#listeners.delete(args[1]);
       removeEventListener.apply(signal, args);
     };
+  }
+
+  /** How many listeners have been added and not removed. */
+  get listeners(): number {
+    return this.#listeners.size;
   }
 }
