@@ -6,9 +6,8 @@
 export { ApiError, type ApiErrorDetails, type ApiErrorJSON } from "./shapes/api-error.js";
 export { HarmonyReply, type ReplyFinish, type ReplyRunOptions } from "./shapes/harmony-reply.js";
 export type { ReplyEvent, ReplyPart } from "./shapes/reply.js";
-export type { HarmonyRequest, HistoryStep, ReadRequestOptions, RequestWarning } from "./shapes/request.js";
+export type { BuiltInTool, HarmonyRequest, HistoryStep, ReadRequestOptions, RequestWarning } from "./shapes/request.js";
 export type { Citation, CitationResolver } from "./shapes/responses/citations.js";
-export type { BuiltInTool } from "./shapes/responses/declare-tools.js";
 export type * from "./shapes/responses/output-item.js";
 export { readResponseRequest } from "./shapes/responses/read-request.js";
 export type * from "./shapes/responses/response-object.js";

@@ -1,21 +1,20 @@
-import { ToolNamespaceConfig } from "../../chat/tools.js";
-import type { ToolChoice } from "../../turn/constraints/options.js";
-import type { Unsupported } from "../request.js";
+import { showValue } from "../../options.js";
+import { type BuiltInTool, declareBuiltInTools, type HarmonyRequest, type Unsupported } from "../request.js";
 import { invalidField, type RequestObject } from "../request-fields.js";
-import { ToolNames } from "../tool-names.js";
+import { type ToolDeclaration, ToolNames } from "../tool-names.js";
 import type { ResponseTool } from "./response-tool.js";
 
-/** A tool that the model was trained with, and that a program runs itself. */
-export type BuiltInTool = "browser" | "python";
-
 /** Which built-in tool a type of OpenAI's stands for. */
-const BUILT_IN: ReadonlyMap<string, BuiltInTool> = new Map([
+const BUILT_IN: ReadonlyMap<unknown, BuiltInTool> = new Map([
   ["web_search", "browser"],
   ["web_search_2025_08_26", "browser"],
   ["web_search_preview", "browser"],
   ["web_search_preview_2025_03_11", "browser"],
   ["code_interpreter", "python"],
 ]);
+
+/** Which tools the model may or must call. */
+type Choice = Pick<HarmonyRequest, "toolChoice"> & Partial<Pick<HarmonyRequest, "allowedTools">>;
 
 /** Where in the tools of a request a tool stands. */
 interface Place {
@@ -33,12 +32,18 @@ export class RequestTools {
   /** The name in full of the search among tools, if it was declared. */
   toolSearch: string | undefined;
   readonly #unsupported: Unsupported;
-  readonly #builtIn: ReadonlySet<BuiltInTool>;
+  readonly #builtInTools: readonly BuiltInTool[];
 
-  /** @param builtIn The built-in tools that the program runs. */
-  constructor(unsupported: Unsupported, builtIn: Iterable<BuiltInTool>) {
+  /** @param builtInTools The tools that the model was trained with and the program has. */
+  constructor(unsupported: Unsupported, builtInTools: readonly BuiltInTool[] = []) {
     this.#unsupported = unsupported;
-    this.#builtIn = new Set(builtIn);
+    this.#builtInTools = builtInTools;
+  }
+
+  /** Declares those of the tools that the model was trained with, before all others: their names are theirs alone. */
+  declareBuiltIn(tools: readonly RequestObject[]): void {
+    const asked = new Set(tools.map((tool) => BUILT_IN.get(tool.get("type"))));
+    declareBuiltInTools(this.names, { builtInTools: this.#builtInTools.filter((tool) => asked.has(tool)) });
   }
 
   /** Declares the tools of the field `tools`. @throws ApiError for one that is malformed, unsupported or declared twice. */
@@ -63,39 +68,43 @@ export class RequestTools {
   #declare(tool: RequestObject, place: Place): boolean {
     const type = tool.requiredString("type");
     const builtIn = BUILT_IN.get(type);
-    if (builtIn !== undefined) return this.#declareBuiltIn(tool, builtIn);
+    if (builtIn !== undefined) return this.#isThere(tool, builtIn);
     switch (type) {
       case "function":
         return this.#add(tool, place, {
           type,
           description: tool.string("description") ?? "",
           parameters: tool.object("parameters")?.value,
+          parametersPath: tool.at("parameters"),
           strict: tool.boolean("strict"),
         });
       case "custom":
-        return this.#add(tool, place, { type, description: customDescription(tool) });
+        return this.#add(tool, place, {
+          type,
+          description: tool.string("description") ?? "",
+          grammar: grammarOf(tool),
+        });
       case "namespace":
         return this.#declareNamespace(tool, place);
       case "tool_search":
         return this.#declareToolSearch(tool);
       default: {
         const where = "OpenAI's servers or clients have this tool built in, and the model does not know it";
-        this.#unsupported.note(tool.at("type"), `${where}: declare a function in place of ${JSON.stringify(type)}`);
+        this.#unsupported.note(tool.at("type"), `${where}: declare a function in place of ${showValue(type)}`);
         return false;
       }
     }
   }
 
-  #declareBuiltIn(tool: RequestObject, builtIn: BuiltInTool): boolean {
-    if (!this.#builtIn.has(builtIn)) {
-      const message = `nothing runs the model's calls of ${builtIn}; if your program does, pass builtInTools: ["${builtIn}"]`;
-      this.#unsupported.note(tool.at("type"), message);
-      return false;
-    }
-    const isDeclared = this.names.builtIn.some(({ name }) => name === builtIn);
-    const namespace = builtIn === "browser" ? ToolNamespaceConfig.browser() : ToolNamespaceConfig.python();
-    if (!isDeclared) this.names.declareBuiltIn(namespace);
-    return true;
+  #isThere(tool: RequestObject, builtIn: BuiltInTool): boolean {
+    if (this.#has(builtIn)) return true;
+    const message = `nothing runs the model's calls of ${builtIn}; if your program does, pass builtInTools: ["${builtIn}"]`;
+    this.#unsupported.note(tool.at("type"), message);
+    return false;
+  }
+
+  #has(builtIn: BuiltInTool): boolean {
+    return this.names.builtIn.some(({ name }) => name === builtIn);
   }
 
   #declareNamespace(tool: RequestObject, place: Place): boolean {
@@ -115,7 +124,14 @@ export class RequestTools {
     }
     const description = tool.string("description") ?? "";
     const parameters = tool.object("parameters")?.value;
-    const declared = this.names.declare({ type: "function", name: "tool_search", description, parameters });
+    const parametersPath = tool.at("parameters");
+    const declared = this.names.declare({
+      type: "function",
+      name: "tool_search",
+      description,
+      parameters,
+      parametersPath,
+    });
     if (declared === undefined) throw declaredTwice(tool.at("type"), "tool_search");
     this.toolSearch = declared.recipient;
     return true;
@@ -124,12 +140,7 @@ export class RequestTools {
   #add(
     tool: RequestObject,
     { namespace, loaded }: Place,
-    declaration: {
-      readonly type: "function" | "custom";
-      readonly description: string;
-      readonly parameters?: unknown;
-      readonly strict?: boolean | undefined;
-    },
+    declaration: Omit<ToolDeclaration, "name" | "namespace" | "namespaceDescription">,
   ): boolean {
     const name = tool.requiredName("name");
     const declared = this.names.declare({
@@ -146,78 +157,59 @@ export class RequestTools {
    * What the model may or must call, of the field `tool_choice`.
    * @throws ApiError for a tool that was not declared, and for a choice that cannot be kept to.
    */
-  choice(request: RequestObject): ToolChoice {
+  choice(request: RequestObject): Choice {
     const key = "tool_choice";
-    const value = request.get(key);
-    if (value === undefined) return "auto";
-    if (typeof value === "string") {
-      const word = request.word(key, ["none", "auto", "required"])!;
-      if (word === "required" && this.names.all.length === 0) {
+    if (typeof request.get(key) === "string") {
+      const toolChoice = request.word(key, ["none", "auto", "required"])!;
+      if (toolChoice === "required" && this.names.all.length === 0) {
         throw invalidField(request.at(key), `${request.at(key)} is "required", but no tool is declared`);
       }
-      return word;
+      return { toolChoice };
     }
-    const choice = request.object(key)!;
+    const choice = request.object(key);
+    if (choice === undefined) return { toolChoice: "auto" };
     const type = choice.requiredString("type");
-    if (type === "allowed_tools") return this.#allowed(choice);
-    const recipient = this.#recipientOf(choice, type);
-    if (recipient !== undefined) return { name: recipient };
-    this.#unsupported.note(choice.at("type"), `the model cannot be made to call ${JSON.stringify(type)}`);
-    return "auto";
-  }
-
-  /** All tools or one of them can be allowed; a choice among some would need other declarations. */
-  #allowed(choice: RequestObject): ToolChoice {
-    const mode = choice.word("mode", ["auto", "required"]) ?? "auto";
-    const allowed = new Set(
-      choice.objects("tools").map((tool) => {
-        const recipient = this.#recipientOf(tool, tool.requiredString("type"));
-        if (recipient === undefined) throw invalidField(tool.at("type"), "this tool is not declared in `tools`");
-        return recipient;
-      }),
-    );
-    const { recipients } = this.names;
-    if (allowed.size === recipients.length && recipients.length > 0) return mode;
-    const [only] = allowed;
-    if (allowed.size === 1 && only !== undefined && mode === "required") return { name: only };
-    const message = "some of the tools cannot be allowed and others not; declare only those that may be called";
-    this.#unsupported.note(choice.at("tools"), message);
-    return mode;
-  }
-
-  /** The name in full of a tool that a choice names; `undefined` for a type of tool that cannot be declared. */
-  #recipientOf(choice: RequestObject, type: string): string | undefined {
-    const builtIn = BUILT_IN.get(type);
-    if (builtIn !== undefined) {
-      if (this.names.builtIn.some(({ name }) => name === builtIn)) {
-        return builtIn === "browser" ? "browser.search" : builtIn;
-      }
-      throw invalidField(choice.at("type"), `the tool ${JSON.stringify(type)} is not declared in \`tools\``);
+    if (type === "allowed_tools") {
+      const allowed = choice.objects("tools").map((tool) => this.#chosen(tool));
+      if (allowed.length === 0) throw choice.wrong("tools", "a list of tools");
+      const toolChoice = choice.word("mode", ["auto", "required"]) ?? "auto";
+      const allowedTools = new Set(allowed.flat());
+      const isAll = this.names.recipients.every((recipient) => allowedTools.has(recipient));
+      return isAll ? { toolChoice } : { toolChoice, allowedTools: [...allowedTools] };
     }
-    if (type !== "function" && type !== "custom") return undefined;
-    const name = choice.requiredName("name");
-    const tool = this.names.named(name, choice.string("namespace"));
-    if (tool?.type === type) return tool.recipient;
-    throw invalidField(choice.at("name"), `no ${type} tool in \`tools\` is called ${JSON.stringify(name)}`);
+    // Of several tools of a type, such as those of the browser, the first is where the model begins.
+    const [name] = this.#chosen(choice);
+    return { toolChoice: name === undefined ? "auto" : { name } };
+  }
+
+  /** The full names of the tools that a choice means; none for a type of tool that cannot be declared. */
+  #chosen(choice: RequestObject): readonly string[] {
+    const type = choice.requiredString("type");
+    const builtIn = BUILT_IN.get(type);
+    if (builtIn !== undefined && this.#has(builtIn)) {
+      return this.names.recipients.filter((recipient) => recipient === builtIn || recipient.startsWith(`${builtIn}.`));
+    }
+    if (type === "function" || type === "custom") {
+      const name = choice.requiredName("name");
+      const tool = this.names.named(name, choice.string("namespace"));
+      if (tool?.type === type) return [tool.recipient];
+      throw invalidField(choice.at("name"), `no ${type} tool in \`tools\` is called ${showValue(name)}`);
+    }
+    this.#unsupported.note(choice.at("type"), `the model cannot be made to call ${showValue(type)}`);
+    return [];
   }
 }
 
 function declaredTwice(path: string, name: string): Error {
-  return invalidField(path, `a tool of the name ${JSON.stringify(name)} is declared twice`);
+  return invalidField(path, `a tool of the name ${showValue(name)} is declared twice`);
 }
 
-/**
- * The description of a custom tool. The grammar of its input stands in it, since the model cannot be held to one: no engine
- * takes it inside of the format.
- */
-function customDescription(tool: RequestObject): string {
-  const description = tool.string("description") ?? "";
+/** The grammar of what a custom tool takes. */
+function grammarOf(tool: RequestObject): ToolDeclaration["grammar"] {
   const format = tool.object("format");
-  if (format === undefined || format.word("type", ["text", "grammar"]) !== "grammar") return description;
-  // OpenAI's reference has the grammar in the format, its guide to Chat Completions one level deeper.
-  const grammar = format.object("grammar") ?? format;
-  const syntax = grammar.word("syntax", ["lark", "regex"]) ?? "lark";
-  const definition = grammar.requiredString("definition").trim();
-  const kind = syntax === "lark" ? "Lark grammar" : "regular expression";
-  return `${description}${description === "" ? "" : "\n\n"}The input must match this ${kind}:\n${definition}`;
+  if (format === undefined || format.word("type", ["text", "grammar"]) !== "grammar") return undefined;
+  return {
+    syntax: format.word("syntax", ["lark", "regex"]) ?? "lark",
+    definition: format.requiredString("definition"),
+  };
 }

@@ -37,6 +37,13 @@ const READERS: ReadonlyMap<string, (item: RequestObject, reading: Reading) => vo
   ["additional_tools", () => {}],
 ]);
 
+/** The tools that items bring. */
+export function broughtTools(items: readonly RequestObject[]): (readonly [RequestObject, readonly RequestObject[]])[] {
+  return items
+    .filter((item) => item.get("type") === "additional_tools" || item.get("type") === "tool_search_output")
+    .map((item) => [item, item.objects("tools")]);
+}
+
 /**
  * Declares the tools that items bring: the model is told of all tools in one place, at the beginning.
  * @throws ApiError for a tool that is malformed or unsupported.

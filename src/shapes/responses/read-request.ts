@@ -1,26 +1,16 @@
 import type { Sampling } from "../../engines/engine.js";
-import { HarmonyError } from "../../errors.js";
-import { snapshotJson } from "../../json/value.js";
-import { checkIterable, checkOptions, checkString, showValue } from "../../options.js";
+import { showValue } from "../../options.js";
 import { type AnswerFormat, History, reasoningEffortOf } from "../history.js";
-import { type HarmonyRequest, Unsupported } from "../request.js";
+import { checkReadRequestOptions, type HarmonyRequest, Unsupported } from "../request.js";
 import { invalidField, RequestObject } from "../request-fields.js";
 import { RequestTools } from "./declare-tools.js";
-import { loadTools, readItems } from "./read-items.js";
-import { itemsOf } from "./resolve-items.js";
+import { broughtTools, loadTools, readItems } from "./read-items.js";
+import { type ItemStore, itemsOf } from "./resolve-items.js";
 import type { ResponseReasoningEffort, ResponseSettings, ResponseTextFormat } from "./response-object.js";
 import type { ReadResponseOptions, ResponseRequest } from "./response-request.js";
 import type { ResponseToolChoice } from "./response-tool.js";
 
-const OPTIONS = [
-  "unsupported",
-  "conversationStartDate",
-  "modelIdentity",
-  "knowledgeCutoff",
-  "builtInTools",
-  "resolveItem",
-  "resolvePrevious",
-] as const satisfies (keyof ReadResponseOptions)[];
+const OWN_OPTIONS = ["resolveItem", "resolvePrevious"] as const satisfies (keyof ItemStore)[];
 
 /** Fields that change nothing about what the model is told, nor about what the client gets. */
 const WITHOUT_EFFECT: readonly string[] = [
@@ -103,14 +93,16 @@ export function readResponseRequest(body: unknown, options: ReadResponseOptions 
   const model = request.requiredName("model");
   noteUnsupported(request, unsupported);
   const items = itemsOf(request, options);
-  const tools = new RequestTools(unsupported, options.builtInTools ?? []);
-  tools.declare(request.objects("tools"));
+  const tools = new RequestTools(unsupported, options.builtInTools);
+  const declared = request.objects("tools");
+  tools.declareBuiltIn([...declared, ...broughtTools(items).flatMap(([, brought]) => brought)]);
+  tools.declare(declared);
   const loaded = loadTools(items, tools);
   const history = new History(tools.names);
   const instructions = request.string("instructions");
   if (instructions !== undefined) history.instructions(instructions);
   readItems(items, { history, tools, unsupported, loaded });
-  const toolChoice = tools.choice(request);
+  const choice = tools.choice(request);
   const text = textSettings(request, unsupported);
   const format = formatOf(text.format);
   const reasoning = reasoningSettings(request, unsupported);
@@ -155,9 +147,9 @@ export function readResponseRequest(body: unknown, options: ReadResponseOptions 
   function harmonyRequest(): HarmonyRequest {
     const effort = reasoningEffortOf(reasoning.effort, "reasoning.effort");
     return {
-      history: withPaths(() => history.finish({ reasoningEffort: effort, options }, format?.answer)),
+      history: history.finish({ reasoningEffort: effort, options }, format?.answer),
       toolNames: tools.names,
-      toolChoice,
+      ...choice,
       parallelToolCalls,
       responseFormat: format?.constraint,
       maxTokens,
@@ -169,21 +161,9 @@ export function readResponseRequest(body: unknown, options: ReadResponseOptions 
 }
 
 function checkReadOptions(options: ReadResponseOptions): void {
-  checkOptions(options, OPTIONS, "readResponseRequest");
-  for (const name of ["conversationStartDate", "modelIdentity", "knowledgeCutoff"] as const) {
-    if (options[name] !== undefined) checkString(options[name], name);
-  }
-  const { unsupported, builtInTools = [], resolveItem, resolvePrevious } = options;
-  if (unsupported !== undefined && unsupported !== "error" && unsupported !== "drop") {
-    throw new TypeError(`unsupported must be "error" or "drop", not ${showValue(unsupported)}`);
-  }
-  checkIterable(builtInTools, "builtInTools", 'a list such as ["browser"]');
-  for (const tool of builtInTools as Iterable<unknown>) {
-    if (tool !== "browser" && tool !== "python") {
-      throw new TypeError(`builtInTools may hold "browser" and "python", not ${showValue(tool)}`);
-    }
-  }
-  for (const [name, resolve] of Object.entries({ resolveItem, resolvePrevious })) {
+  checkReadRequestOptions(options, OWN_OPTIONS, "readResponseRequest");
+  for (const name of OWN_OPTIONS) {
+    const resolve = options[name];
     if (resolve !== undefined && typeof resolve !== "function") {
       throw new TypeError(`${name} must be a function, not ${showValue(resolve)}`);
     }
@@ -285,7 +265,6 @@ function readFormat(format: RequestObject): ResponseTextFormat {
   const description = format.string("description");
   const schema = format.object("schema");
   if (schema === undefined) throw format.missing("schema");
-  checkJson(schema);
   return {
     type,
     name,
@@ -300,22 +279,9 @@ function formatOf(
   format: ResponseTextFormat,
 ): { readonly answer?: AnswerFormat; readonly constraint: HarmonyRequest["responseFormat"] } | undefined {
   if (format.type === "text") return undefined;
-  if (format.type === "json_object") return { constraint: { schema: { type: "object" }, strict: true } };
+  if (format.type === "json_object")
+    return { constraint: { schema: { type: "object" }, strict: true, path: "text.format" } };
   const { name, schema, description, strict } = format;
-  return { answer: { name, schema, description }, constraint: { schema, strict: strict === true } };
-}
-
-/** @throws ApiError for what JSON cannot hold, or what is too deep for a prompt. */
-function checkJson({ value, path }: RequestObject): void {
-  withPaths(() => snapshotJson(value, path));
-}
-
-/** Runs what refuses data of a request in its own words, so that the client hears of it in OpenAI's. */
-function withPaths<Result>(run: () => Result): Result {
-  try {
-    return run();
-  } catch (error) {
-    if (!(error instanceof HarmonyError)) throw error;
-    throw invalidField(error.path ?? "", error.message, error);
-  }
+  const path = "text.format.schema";
+  return { answer: { name, schema, description, path }, constraint: { schema, strict: strict === true, path } };
 }

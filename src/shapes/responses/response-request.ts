@@ -1,15 +1,14 @@
-import type { HarmonyRequest, ReadRequestOptions } from "../request.js";
-import type { BuiltInTool } from "./declare-tools.js";
+import type { BuiltInTool, HarmonyRequest, ReadRequestOptions } from "../request.js";
 import type { ItemStore } from "./resolve-items.js";
 import type { ResponseSettings } from "./response-object.js";
 
 /** How a request of the Responses API is read. */
 export interface ReadResponseOptions extends ReadRequestOptions, ItemStore {
   /**
-   * The built-in tools whose calls your program runs: `browser` for `web_search`, `python` for `code_interpreter`. Without
-   * them, a request that declares such a tool is one with something unsupported. Default: none.
+   * The tools that the model was trained with and your program runs: `browser` for `web_search`, `python` for
+   * `code_interpreter`. A request that declares such a tool is otherwise one with something unsupported. Default: none.
    */
-  readonly builtInTools?: Iterable<BuiltInTool> | undefined;
+  readonly builtInTools?: readonly BuiltInTool[] | undefined;
 }
 
 /** A request of the Responses API in Harmony's terms. */

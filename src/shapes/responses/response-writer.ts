@@ -108,7 +108,7 @@ export class ResponseWriter {
     } else {
       const reason =
         finish === "length" ? "max_output_tokens" : finish === "content-filter" ? "content_filter" : undefined;
-      const incomplete_details = reason === undefined ? {} : { reason };
+      const incomplete_details: ResponseObject["incomplete_details"] = reason === undefined ? {} : { reason };
       this.#end = { status: "incomplete", error: null, incomplete_details, completed_at: null, usage: counted };
       this.#push({ type: "response.incomplete", response: this.response });
     }
