@@ -207,7 +207,10 @@ test("a server that is killed in mid-stream is an error, and nothing of what cam
   const error = await whole;
   expect(error).toBeInstanceOf(EngineError);
   expect(error).not.toBeInstanceOf(PartialReplyError);
-  const gone = await client.fetch("http://localhost/v1/chat/completions", { method: "POST", body: JSON.stringify(body) });
+  const gone = await client.fetch("http://localhost/v1/chat/completions", {
+    method: "POST",
+    body: JSON.stringify(body),
+  });
   expect(gone.status).toBe(502);
   expect(await gone.json()).toMatchObject({ error: { code: "engine_unreachable" } });
 });

@@ -27,7 +27,10 @@ export function byteStreamOf<Item>(source: ByteStreamSource<Item>): ReadableStre
   return new ReadableStream<Uint8Array<ArrayBuffer>>(
     {
       start(controller) {
-        abort = () => controller.error(signal?.reason);
+        abort = () => {
+          release();
+          controller.error(signal?.reason);
+        };
         signal?.addEventListener("abort", abort, { once: true });
       },
       async pull(controller) {

@@ -1,6 +1,6 @@
 import { type HarmonyEncoding, loadHarmonyEncoding } from "../encoding.js";
 import type { Engine } from "../engines/engine.js";
-import { checkOptions, checkString, isRecord, showValue } from "../options.js";
+import { checkIterable, checkOptions, checkString, isRecord, showValue } from "../options.js";
 import { settingsOf } from "../parse/options.js";
 import { checkKeepAnalysis } from "../render/keep-analysis.js";
 import { ApiError } from "../shapes/api-error.js";
@@ -92,7 +92,9 @@ export class ClientSettings {
     if (options.onReply !== undefined && typeof options.onReply !== "function") {
       throw new TypeError(`createHarmonyClient: onReply must be a function, not ${showValue(options.onReply)}`);
     }
-    this.models = model === undefined ? [] : typeof model === "string" ? [model] : Array.from(model);
+    const models = typeof model === "string" ? [model] : (model ?? []);
+    checkIterable(models, "createHarmonyClient: model", "a name or a list of names");
+    this.models = Array.from(models);
     for (const name of this.models) checkString(name, "createHarmonyClient: model");
     checkDate(typeof options.conversationStartDate === "function" ? undefined : options.conversationStartDate);
     this.engine = engine;

@@ -96,7 +96,8 @@ describe("a completion", () => {
     expect(engine.requests.map(({ sampling }) => sampling?.seed)).toEqual([40, 41, 42]);
     expect(engine.most).toBe(1);
     expect(usage?.prompt_tokens).toBe(engine.requests[0]?.tokens.length);
-    expect(usage?.completion_tokens).toBe(3 * 6);
+    const each = encoding.encode("<|channel|>final<|message|>No. 0<|return|>", { allowedSpecial: "all" }).length;
+    expect(usage?.completion_tokens).toBe(3 * each);
 
     const stream = await client.chat.completions.create({
       messages,
@@ -114,7 +115,7 @@ describe("a completion", () => {
     }
     expect(contents).toEqual(["No. 3", "No. 4"]);
     expect(ids.size).toBe(1);
-    expect(usages).toEqual([12]);
+    expect(usages).toEqual([2 * each]);
   });
 
   test("by an engine of text", async () => {
@@ -318,7 +319,7 @@ test("a hundred streams at once do not mix", async () => {
       return gathered(await client.chat.completions.create(body, { signal: watched.signal }));
     }),
   );
-  replies.forEach(({ content }, number) => expect(content).toBe(`${number} `.repeat(50)));
+  expect(replies.map(({ content }) => content)).toEqual(replies.map((_, number) => `${number} `.repeat(50)));
   expect(engine.most).toBe(100);
   expect(engine.running).toBe(0);
   expect(watched.listeners).toBe(0);
