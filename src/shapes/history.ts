@@ -223,9 +223,10 @@ function withAnswerFormat(
     // The name is a heading: one line, and not an empty one.
     return content.withResponseFormat(name.trim().replaceAll(/\s+/g, " ") || "answer", schema, description ?? "");
   } catch (error) {
-    if (!(error instanceof HarmonyError)) throw error;
-    const param = path + (error.path ?? "").replace(/^schema/, "");
-    throw new ApiError(error.message, { param, code: "invalid_value", cause: error });
+    // Whatever it throws: a program's own schema can have getters and a method toJSON.
+    const param = path + (error instanceof HarmonyError ? (error.path ?? "") : "").replace(/^schema/, "");
+    const why = error instanceof HarmonyError ? error.message : `${param} cannot be read`;
+    throw new ApiError(why, { param, code: "invalid_value", cause: error });
   }
 }
 

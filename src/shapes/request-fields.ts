@@ -46,7 +46,12 @@ export class RequestObject {
 
   /** What a field holds; `undefined` where it is absent. */
   get(key: string): unknown {
-    return Object.hasOwn(this.value, key) ? (this.value[key] ?? undefined) : undefined;
+    try {
+      return Object.hasOwn(this.value, key) ? (this.value[key] ?? undefined) : undefined;
+    } catch (error) {
+      // A program's own object can have a getter that throws.
+      throw invalidField(this.at(key), `${this.at(key)} cannot be read`, error);
+    }
   }
 
   /** The error for a field that does not hold what it must. */

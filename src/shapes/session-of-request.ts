@@ -1,6 +1,7 @@
 import { Message, type MessageLike } from "../chat/message.js";
 import { calledToolOf } from "../chat/tool-call.js";
 import type { HarmonyEncoding } from "../encoding.js";
+import type { DiagnosticCode } from "../parse/diagnostic.js";
 import type { RecoveryOptions } from "../parse/options.js";
 import { StreamableParser } from "../parse/streamable-parser.js";
 import { HarmonySession, type SessionOptions } from "../turn/session.js";
@@ -57,17 +58,22 @@ function gistOf(messages: readonly MessageLike[]): string {
   return gist.toString();
 }
 
-/** What a client was shown of a completion, and so can have sent back. */
+/**
+ * What a client was shown of a completion, and so can have sent back; `undefined` if the tokens would put more into the
+ * prompt than messages of the assistant, since they come from a client.
+ */
 function gistOfTokens(
   tokens: readonly number[],
   encoding: HarmonyEncoding,
   toolNames: ToolNames,
   recovery: RecoveryOptions,
-): string {
+): string | undefined {
   const gist = new Gist();
   const parser = new StreamableParser(encoding, "assistant", { mode: "resilient", ...recovery });
   const reader = new ReplyReader({ toolNames });
   for (const event of [...parser.push(tokens), ...parser.finish({ reason: "stop" })]) {
+    if (event.type === "message-start" && event.role !== "assistant") return undefined;
+    if (event.type === "diagnostic" && OUTSIDE.has(event.diagnostic.code)) return undefined;
     for (const shown of reader.read(event)) {
       if (shown.type !== "part-end" || shown.part.type === "reasoning") continue;
       const { tool } = shown.part;
@@ -77,6 +83,9 @@ function gistOfTokens(
   }
   return gist.toString();
 }
+
+/** What stands in no message, and yet may be read as one. */
+const OUTSIDE: ReadonlySet<DiagnosticCode> = new Set(["orphaned-output", "stray-text"]);
 
 class Gist {
   #said = "";

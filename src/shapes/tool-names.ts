@@ -152,7 +152,7 @@ export class ToolNames {
    * tool that nobody declared leads back to what the model wrote.
    */
   recipientOf(name: string, namespace?: string | undefined): string {
-    const known = this.named(name, namespace);
+    const known = this.named(name, namespace) ?? (namespace === undefined ? this.#byShortName.get(name) : undefined);
     if (known !== undefined) return known.recipient;
     const word = headerWord(name);
     if (namespace !== undefined) return `${headerWord(namespace)}.${word}`;
@@ -172,8 +172,9 @@ export class ToolNames {
     const { recipient } = tool;
     this.#byName.set(key, tool);
     this.#byRecipient.set(recipient, tool);
+    // Many tools are called like `search` and `open`: those that the model was trained with are not meant.
     const short = recipient.slice(recipient.indexOf(".") + 1);
-    if (!this.#byShortName.has(short)) this.#byShortName.set(short, tool);
+    if (tool.type !== "built-in" && !this.#byShortName.has(short)) this.#byShortName.set(short, tool);
   }
 
   /** The namespace of the client as the model knows it. Those of the tools that it was trained with are theirs alone. */
@@ -206,9 +207,11 @@ function descriptionOf(tool: ToolDeclaration, name: string): ToolDescription {
   try {
     return new ToolDescription({ name, description, parameters }, "");
   } catch (error) {
-    if (!(error instanceof HarmonyError)) throw error;
-    const param = parametersPath + (error.path ?? "").replace(/^parameters/, "");
-    throw new ApiError(error.message, { param, code: "invalid_value", cause: error });
+    // Whatever it throws: a program's own schema can have getters and a method toJSON.
+    const path = error instanceof HarmonyError ? (error.path ?? "") : "";
+    const param = parametersPath + path.replace(/^parameters/, "");
+    const why = error instanceof HarmonyError ? error.message : `${param} cannot be read`;
+    throw new ApiError(why, { param, code: "invalid_value", cause: error });
   }
 }
 
