@@ -72,7 +72,13 @@ export function itemOf(open: OpenItem, status: ResponseItemStatus, hasContent = 
     case "custom_tool_call":
       return { type, id, status, ...called, input: text };
     case "web_search_call":
-      return { type, id, status, action: actionOf(part.tool?.recipient, text), arguments: text };
+      return {
+        type,
+        id,
+        status: status === "incomplete" ? "failed" : status,
+        action: actionOf(part.tool?.recipient, text),
+        arguments: text,
+      };
     case "code_interpreter_call":
       return { type, id, status, code: text, container_id: "python", outputs: null };
     case "tool_search_call":

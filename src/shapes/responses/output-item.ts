@@ -78,7 +78,8 @@ export interface ResponseCustomToolCall {
 export interface ResponseWebSearchCall {
   type: "web_search_call";
   id: string;
-  status: ResponseItemStatus;
+  /** `failed` where the model was cut off in it: this type of item knows no other word. */
+  status: "in_progress" | "completed" | "failed";
   action:
     | { type: "search"; query: string; queries: string[] }
     | { type: "open_page"; url: string | null }

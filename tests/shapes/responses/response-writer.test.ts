@@ -164,6 +164,20 @@ describe("what the model writes becomes items", () => {
     ]);
   });
 
+  test.each([
+    ["functions.x", "incomplete"],
+    ["functions.apply_patch", "incomplete"],
+    ["python", "incomplete"],
+    ["browser.search", "failed"],
+    ["functions.tool_search", "incomplete"],
+  ])("a call of %s that is cut off is %s", (recipient, status) => {
+    const events = replyEvents([`<|channel|>commentary to=${recipient}<|message|>{"a`], REQUEST, {}, "length");
+    const { sent, response } = written(events, { finish: "length" });
+    expect(response.output).toMatchObject([{ status }]);
+    expect(accumulate(sent)).toEqual(response);
+    expect(sent.some(({ type }) => type.endsWith("_call.completed"))).toBe(false);
+  });
+
   test("arguments that are not JSON stay as they are", () => {
     expect(outputOf(call("functions.tool_search", "all of them"))).toMatchObject([{ arguments: "all of them" }]);
     expect(outputOf(call("functions.unheard_of", "{a"))).toMatchObject([{ name: "unheard_of", arguments: "{a" }]);
