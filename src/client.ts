@@ -3,8 +3,9 @@
  * that can stand in for a server.
  * @packageDocumentation
  */
-export type { ChatCompletions } from "./client/chat-completions.js";
-export { createHarmonyClient, type HarmonyClient, type Model, type ModelList } from "./client/client.js";
+export type { ChatCompletionCreateBody, ChatCompletions } from "./client/chat-completions.js";
+export { createHarmonyClient, type HarmonyClient } from "./client/client.js";
+export type { Model, ModelList, Models } from "./client/models.js";
 export { PartialReplyError } from "./client/partial-reply-error.js";
 export { ReplyStream } from "./client/reply-stream.js";
 export type { RequestOptions } from "./client/request-options.js";

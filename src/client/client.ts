@@ -1,22 +1,8 @@
 import { type ChatCompletions, chatCompletionsOf } from "./chat-completions.js";
+import { type Models, modelsOf } from "./models.js";
 import { type Responses, responsesOf } from "./responses.js";
 import { serve } from "./serve.js";
-import { ANY_MODEL, ClientSettings, type HarmonyClientOptions } from "./settings.js";
-
-/** A model of a client. */
-export interface Model {
-  readonly id: string;
-  readonly object: "model";
-  /** In seconds since 1970; not known, and so 0. */
-  readonly created: number;
-  readonly owned_by: string;
-}
-
-/** The models of a client. */
-export interface ModelList {
-  readonly object: "list";
-  readonly data: readonly Model[];
-}
+import { ClientSettings, type HarmonyClientOptions } from "./settings.js";
 
 /**
  * A client with the calls of OpenAI's official one, for an engine that runs gpt-oss. It keeps nothing between requests, but
@@ -25,10 +11,7 @@ export interface ModelList {
 export interface HarmonyClient {
   readonly chat: { readonly completions: ChatCompletions };
   readonly responses: Responses;
-  readonly models: {
-    /** The names that requests can have as their `model`. */
-    list(): Promise<ModelList>;
-  };
+  readonly models: Models;
   /**
    * A `fetch` that answers in place of a server, in the same process: POST `…/chat/completions`, POST `…/responses` and GET
    * `…/models`, whatever the address before it. It is what clients take that were written for OpenAI's API, and what servers
@@ -62,12 +45,7 @@ export function createHarmonyClient(options: HarmonyClientOptions): HarmonyClien
   const client = {
     chat: { completions: chatCompletionsOf(settings) },
     responses: responsesOf(settings),
-    models: { list: async () => listOf(settings) },
+    models: modelsOf(settings),
   };
   return { ...client, fetch: (input, init) => serve(client, input, init) };
-}
-
-function listOf({ models }: ClientSettings): ModelList {
-  const ids = models.length === 0 ? [ANY_MODEL] : models;
-  return { object: "list", data: ids.map((id) => ({ id, object: "model", created: 0, owned_by: "harmony-format" })) };
 }

@@ -1,13 +1,19 @@
 import { EngineError } from "../engines/engine-error.js";
 import { ApiError } from "../shapes/api-error.js";
 import { byteStreamOf } from "./byte-stream.js";
-import type { HarmonyClient } from "./client.js";
+import type { ChatCompletions } from "./chat-completions.js";
 import { apiErrorOf } from "./http-errors.js";
+import type { Models } from "./models.js";
 import { PartialReplyError } from "./partial-reply-error.js";
 import { ReplyStream } from "./reply-stream.js";
+import type { Responses } from "./responses.js";
 
-/** What a server answers with: all that it needs of a client. */
-export type Served = Pick<HarmonyClient, "chat" | "responses" | "models">;
+/** What a server answers with. */
+export interface Served {
+  readonly chat: { readonly completions: ChatCompletions };
+  readonly responses: Responses;
+  readonly models: Models;
+}
 
 /** An endpoint: what it is called, how it is asked, and how its answer is written. */
 interface Endpoint {
