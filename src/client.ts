@@ -7,9 +7,9 @@ export type { ChatCompletionCreateBody, ChatCompletions } from "./client/chat-co
 export { createHarmonyClient, type HarmonyClient } from "./client/client.js";
 export type { Model, ModelList, Models } from "./client/models.js";
 export { PartialReplyError } from "./client/partial-reply-error.js";
+export { ReplyMemory, type ReplyStore, type StoredReply } from "./client/reply-store.js";
 export { ReplyStream } from "./client/reply-stream.js";
 export type { RequestOptions } from "./client/request-options.js";
 export type { Responses } from "./client/responses.js";
 export type { HarmonyClientOptions } from "./client/settings.js";
-export { ResponseMemory, type ResponseStore, type StoredResponse } from "./client/stored-responses.js";
 export { ApiError, type ApiErrorDetails, type ApiErrorJSON } from "./shapes/api-error.js";

@@ -4,7 +4,7 @@ import { zodResponseFormat, zodResponsesFunction, zodTextFormat } from "openai/h
 import OpenAI7 from "openai-7";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { createHarmonyClient, type HarmonyClientOptions, ResponseMemory } from "../../src/client.js";
+import { createHarmonyClient, type HarmonyClientOptions, ReplyMemory } from "../../src/client.js";
 import { EngineError } from "../../src/engines/engine-error.js";
 import {
   ANSWER,
@@ -83,7 +83,8 @@ describe.each([
     });
 
     test.each([false, true])("runTools: calls, runs and answers; stream %s", async (stream) => {
-      const { engine, openai } = setUp((index) => (index === 0 ? CALL : ANSWER));
+      const store = new ReplyMemory();
+      const { engine, openai } = setUp((index) => (index === 0 ? CALL : ANSWER), { store });
       const cities: string[] = [];
       const tool = {
         type: "function" as const,
@@ -101,7 +102,7 @@ describe.each([
         : openai.chat.completions.runTools({ model: "m", messages, tools: [tool] });
       expect(await runner.finalContent()).toBe("Four, of course.");
       expect(cities).toEqual(["Lisbon"]);
-      // What the model wrote is in the second prompt as it wrote it: the helper sends the fields back that it was given.
+      // The helper sends back neither thoughts nor tokens; the store has them.
       const [first, second] = engine.requests.map(({ tokens, encoding }) => encoding.decodeUtf8(tokens));
       expect(second).toBe(
         `${first}${CALL.join("")}<|start|>functions.get_weather to=assistant<|channel|>commentary<|message|>Sunny.<|end|><|start|>assistant`,
@@ -242,7 +243,7 @@ describe.each([
     });
 
     test("previous_response_id, and the items sent back, say the same to the model", async () => {
-      const { engine, openai } = setUp((index) => (index % 2 === 0 ? CALL : ANSWER), { store: new ResponseMemory() });
+      const { engine, openai } = setUp((index) => (index % 2 === 0 ? CALL : ANSWER), { store: new ReplyMemory() });
       const tools = [responseWeather];
       const input = [{ role: "user" as const, content: "The weather?" }];
       const include = ["reasoning.encrypted_content" as const];

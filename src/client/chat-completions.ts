@@ -1,4 +1,5 @@
 import { EngineError } from "../engines/engine-error.js";
+import { isRecord } from "../options.js";
 import type { ChatCompletionRequest } from "../shapes/chat-completions/chat-request.js";
 import type { ChatCompletion, ChatCompletionChunk } from "../shapes/chat-completions/completion.js";
 import { ChatCompletionWriter } from "../shapes/chat-completions/completion-writer.js";
@@ -6,6 +7,7 @@ import { joinChatCompletions } from "../shapes/chat-completions/join-completions
 import { readChatCompletionRequest } from "../shapes/chat-completions/read-request.js";
 import { newId } from "../shapes/reply.js";
 import { PartialReplyError } from "./partial-reply-error.js";
+import type { ReplyStore } from "./reply-store.js";
 import { ReplyStream } from "./reply-stream.js";
 import { type RequestOptions, signalOf } from "./request-options.js";
 import { eventsOf, replyTo } from "./run-reply.js";
@@ -77,7 +79,9 @@ export function chatCompletionsOf(settings: ClientSettings): ChatCompletions {
     options?: RequestOptions,
   ): Promise<ChatCompletion | ReplyStream<ChatCompletionChunk>> {
     const signal = signalOf(options, "chat.completions.create");
-    const request = readChatCompletionRequest(settings.withModel(body), settings.readOptions);
+    const restored = await withStoredTokens(settings.withModel(body), settings.store);
+    const request = readChatCompletionRequest(restored, settings.readOptions);
+    signal?.throwIfAborted();
     if (request.stream) return new ReplyStream((own) => new Run(request, settings, own).chunks(), signal);
     const run = new Run(request, settings, signal);
     try {
@@ -144,6 +148,28 @@ class Run {
       this.hasBegun = true;
       yield* writer.write(event);
     }
-    yield* writer.end(reply);
+    const last = writer.end(reply);
+    await this.#keep(reply.carriedTokens, writer.completion);
+    yield* last;
   }
+
+  /** Keeps the tokens of an answer that calls a tool, by the id that the result of the call will bring back. */
+  async #keep(tokens: string | undefined, { choices }: ChatCompletion): Promise<void> {
+    const [call] = choices[0]?.message.tool_calls ?? [];
+    if (tokens !== undefined && call !== undefined) await this.#settings.store?.set(call.id, { tokens });
+  }
+}
+
+/** A request with the tokens of the messages that have calls and come without them. */
+async function withStoredTokens(body: unknown, store: ReplyStore | undefined): Promise<unknown> {
+  // What is not as it should be is refused by the one who reads it.
+  if (store === undefined || !isRecord(body) || !Array.isArray(body.messages)) return body;
+  const messages: unknown[] = [];
+  for (const message of body.messages) {
+    const calls: unknown = isRecord(message) && message.harmony_tokens === undefined ? message.tool_calls : undefined;
+    const id: unknown = Array.isArray(calls) && isRecord(calls[0]) ? calls[0].id : undefined;
+    const tokens = typeof id === "string" ? (await store.get(id))?.tokens : undefined;
+    messages.push(tokens === undefined ? message : { ...message, harmony_tokens: tokens });
+  }
+  return { ...body, messages };
 }

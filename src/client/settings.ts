@@ -6,7 +6,7 @@ import { checkKeepAnalysis } from "../render/keep-analysis.js";
 import { ApiError } from "../shapes/api-error.js";
 import type { HarmonyReply, ReplyRunOptions } from "../shapes/harmony-reply.js";
 import type { ReadRequestOptions } from "../shapes/request.js";
-import type { ResponseStore } from "./stored-responses.js";
+import type { ReplyStore } from "./reply-store.js";
 
 /** What a client is made of. */
 export interface HarmonyClientOptions
@@ -33,11 +33,14 @@ export interface HarmonyClientOptions
   /** The field for what the model thinks, in chat completions. Default: `"reasoning_content"`. */
   readonly reasoningField?: "reasoning_content" | "reasoning" | "both" | undefined;
   /**
-   * Keeps responses, so that a request can go on from one by `previous_response_id`: a `ResponseMemory`, or any object with
-   * the same methods, such as a `Map`. Default: nothing is kept, and such
-   * requests are refused.
+   * Keeps what the model wrote, for requests that do not bring it back themselves: a `ReplyMemory`, or any object with the
+   * same methods, such as a `Map`. Default: nothing is kept.
+   *
+   * - With it, a request can go on from a response by `previous_response_id`; without it, that is refused.
+   * - Clients of Chat Completions often send back the calls of a message, but not what the model thought before it called, as
+   *   the official client's `runTools` does. With it, the model sees its thoughts as it wrote them all the same.
    */
-  readonly store?: ResponseStore | undefined;
+  readonly store?: ReplyStore | undefined;
   /**
    * Is called with each reply when it is over, however it ended: for its diagnostics, its warnings, its tokens and its usage,
    * as a log wants them.
@@ -67,7 +70,7 @@ export const ANY_MODEL = "gpt-oss";
 export class ClientSettings {
   readonly engine: Engine;
   readonly reasoningField: HarmonyClientOptions["reasoningField"];
-  readonly store: ResponseStore | undefined;
+  readonly store: ReplyStore | undefined;
   /** The names of the model; none if any name will do. */
   readonly models: readonly string[];
   readonly #options: HarmonyClientOptions;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createHarmonyClient, PartialReplyError } from "../../src/client.js";
+import { createHarmonyClient, PartialReplyError, ReplyMemory } from "../../src/client.js";
 import { loadHarmonyEncoding } from "../../src/encoding.js";
 import { EngineError } from "../../src/engines/engine-error.js";
 import { ApiError } from "../../src/shapes/api-error.js";
@@ -135,6 +135,32 @@ describe("a completion", () => {
     const written = encoding.encode(CALL.join(""), { allowedSpecial: "all" });
     expect(second?.slice(0, first!.length + written.length)).toEqual([...first!, ...written]);
   });
+});
+
+test("with a store, what the model thought is in the next prompt even if the client does not send it back", async () => {
+  const store = new ReplyMemory();
+  for (const stream of [false, true]) {
+    const engine = new ScriptedEngine((_request, index) => (index === 0 ? CALL : ANSWER));
+    const client = createHarmonyClient({ engine, store });
+    let id = "";
+    if (stream) {
+      for await (const { choices } of await client.chat.completions.create({ messages, tools, stream })) {
+        id ||= choices[0]?.delta.tool_calls?.[0]?.id ?? "";
+      }
+    } else {
+      id = (await client.chat.completions.create({ messages, tools })).choices[0]!.message.tool_calls![0]!.id;
+    }
+    const call = { id, type: "function", function: { name: "get_weather", arguments: '{"city":"Lisbon"}' } };
+    const sent = { role: "assistant", content: "I will look.", tool_calls: [call] };
+    const result = { role: "tool", tool_call_id: id, content: "Sunny." };
+    await client.chat.completions.create({ messages: [...messages, sent, result], tools });
+    // Of a message that says something else, the tokens are not used.
+    await client.chat.completions.create({ messages: [...messages, { ...sent, content: "No." }, result], tools });
+    const [first, second, third] = engine.requests.map(({ tokens }) => encoding.decodeUtf8(tokens));
+    expect(second).toContain(`${first}${CALL.join("")}`);
+    expect(third).not.toContain(CALL.join(""));
+    expect(third).toContain("No.");
+  }
 });
 
 describe("the date", () => {

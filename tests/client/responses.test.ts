@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createHarmonyClient, PartialReplyError, ResponseMemory, type StoredResponse } from "../../src/client.js";
+import { createHarmonyClient, PartialReplyError, ReplyMemory, type StoredReply } from "../../src/client.js";
 import { loadHarmonyEncoding } from "../../src/encoding.js";
 import { EngineError } from "../../src/engines/engine-error.js";
 import type { ResponseStreamEvent } from "../../src/shapes/responses/stream-event.js";
@@ -47,7 +47,7 @@ describe("a response", () => {
 
   test("goes on from a previous one, token for token", async () => {
     const engine = new ScriptedEngine((_request, index) => (index === 0 ? CALL : ANSWER));
-    const store = new ResponseMemory();
+    const store = new ReplyMemory();
     const client = createHarmonyClient({ engine, store });
     const first = await client.responses.create({ input, tools });
     const call = first.output.find((item) => item.type === "function_call")!;
@@ -73,10 +73,10 @@ describe("a response", () => {
   });
 
   test("is kept by a store that answers later, and not at all where the request says so", async () => {
-    const kept = new Map<string, StoredResponse>();
+    const kept = new Map<string, StoredReply>();
     const store = {
       get: async (id: string) => kept.get(id),
-      set: async (id: string, response: StoredResponse) => void kept.set(id, response),
+      set: async (id: string, response: StoredReply) => void kept.set(id, response),
     };
     const client = createHarmonyClient({ engine: new ScriptedEngine(ANSWER), store });
     const { id } = await client.responses.create({ input });
@@ -87,7 +87,7 @@ describe("a response", () => {
   });
 
   test("goes on from nothing that is not there", async () => {
-    for (const options of [{}, { store: new ResponseMemory() }]) {
+    for (const options of [{}, { store: new ReplyMemory() }]) {
       const engine = new ScriptedEngine(ANSWER);
       const client = createHarmonyClient({ engine, ...options });
       const refused = client.responses.create({ input, previous_response_id: "resp_unknown" });
@@ -99,7 +99,7 @@ describe("a response", () => {
 
 describe("what is wrong", () => {
   test("in the middle loses nothing, and is not kept", async () => {
-    const kept = new Map<string, StoredResponse>();
+    const kept = new Map<string, StoredReply>();
     const client = createHarmonyClient({ engine: new ScriptedEngine([HALF, { fail: BROKEN }]), store: kept });
     const error = await client.responses.create({ input }).catch((error: unknown) => error);
     expect(error).toBeInstanceOf(PartialReplyError);

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { ResponseMemory } from "../../src/client/stored-responses.js";
+import { ReplyMemory } from "../../src/client/reply-store.js";
 
 test("the memory forgets what has not been used for the longest time", () => {
-  const memory = new ResponseMemory(2);
+  const memory = new ReplyMemory(2);
   memory.set("a", { items: ["A"] });
   memory.set("b", { items: ["B"] });
   expect(memory.get("a")).toEqual({ items: ["A"] });
@@ -16,5 +16,5 @@ test("the memory forgets what has not been used for the longest time", () => {
 });
 
 test.each([0, -1, 1.5, Number.NaN, "3"])("a memory for %s responses is refused", (capacity) => {
-  expect(() => new ResponseMemory(capacity as number)).toThrow(RangeError);
+  expect(() => new ReplyMemory(capacity as number)).toThrow(RangeError);
 });
