@@ -1,0 +1,27 @@
+import type { EngineError } from "../engines/engine-error.js";
+import { ApiError } from "../shapes/api-error.js";
+
+/**
+ * What a server says of an engine that could not do what it was asked. The engine's own status is passed on where it is
+ * about the request (400, 413, 422), or says that the engine is busy (429, 503): clients try those again. Everything else is
+ * a 502.
+ */
+export function apiErrorOf(error: EngineError): ApiError {
+  const { code, message, status, answer, cause } = error;
+  if (code === "unsupported") return new ApiError(message, { code: "unsupported_value", cause });
+  if (code === "refused" && status !== undefined) {
+    if (REQUESTS_FAULT.includes(status)) {
+      const isTooLong = TOO_LONG.test(answer ?? message);
+      return new ApiError(message, { code: isTooLong ? "context_length_exceeded" : "engine_refused", cause: error });
+    }
+    if (status === 429) return new ApiError(message, { status, type: "rate_limit_error", code: "engine_busy", cause });
+    if (status === 503) return new ApiError(message, { status, type: "server_error", code: "engine_busy", cause });
+  }
+  return new ApiError(message, { status: 502, type: "server_error", code: `engine_${code}`, cause: error });
+}
+
+/** The statuses of an engine that say that the request is at fault. */
+const REQUESTS_FAULT: readonly number[] = [400, 413, 422];
+
+/** How engines say that a prompt is longer than their context; OpenAI has a code for it, which programs look for. */
+const TOO_LONG = /exceed_context_size|context[ _](?:length|size|window)|maximum (?:model|context) length/i;
