@@ -18,7 +18,14 @@ const project = (name: string, minutes: number) => ({
 export default defineConfig({
   root: fileURLToPath(new URL("..", import.meta.url)),
   test: {
-    projects: [project("package", 5), project("runtimes", 5), project("constraints", 10), project("peers", 5), project("conformance", 240)],
+    projects: [
+      project("package", 5),
+      project("runtimes", 5),
+      project("constraints", 10),
+      project("engines", 10),
+      project("peers", 5),
+      project("conformance", 240),
+    ],
     reporters: ["verbose"],
   },
 });

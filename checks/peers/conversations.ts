@@ -41,11 +41,17 @@ const QUESTION: ChatMessage = { role: "user", content: "Do I need an umbrella in
 const INSTRUCTIONS: ChatMessage = { role: "system", content: "Be brief." };
 const THOUGHT = "I have to look.";
 
-const callOf = (id: string, city: string) =>
+const GET_TIME = tool("get_time", "Gets the time.", {
+  type: "object",
+  properties: { city: { type: "string" } },
+  required: ["city"],
+});
+
+const callOf = (id: string, city: string, name = "get_weather") =>
   ({
     id,
     type: "function",
-    function: { name: "get_weather", arguments: JSON.stringify({ city }).replace(":", ": ") },
+    function: { name, arguments: JSON.stringify({ city }).replace(":", ": ") },
   }) as const;
 const resultOf = (id: string, content: string): ChatMessage => ({ role: "tool", tool_call_id: id, content });
 
@@ -120,20 +126,20 @@ export const CONVERSATIONS: Readonly<Record<string, ChatRequest>> = {
     ],
     tools: [GET_WEATHER],
   },
-  "two calls in one turn": {
+  "calls of two tools in one turn": {
     messages: [
       INSTRUCTIONS,
-      { role: "user", content: "Lisbon or Porto?" },
+      QUESTION,
       {
         role: "assistant",
         content: "",
         reasoning_content: THOUGHT,
-        tool_calls: [callOf("1", "Lisbon"), callOf("2", "Porto")],
+        tool_calls: [callOf("1", "Lisbon"), callOf("2", "Lisbon", "get_time")],
       },
       resultOf("1", "80% rain"),
-      resultOf("2", "sun"),
+      resultOf("2", "noon"),
     ],
-    tools: [GET_WEATHER],
+    tools: [GET_WEATHER, GET_TIME],
   },
   "an answer with its thought, and a second question": {
     messages: [

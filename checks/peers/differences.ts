@@ -80,7 +80,13 @@ export const DIFFERENCES: readonly Difference[] = [
     peer: "huggingFace",
     what: "Only the first call of a turn is kept; all results are said to be from its tool.",
     why: "The model would meet results of calls that it never made.",
-    rewrite: (prompt) => prompt.replace(/(<\|call\|>)<\|start\|>assistant to=[\s\S]*?<\|call\|>/, "$1"),
+    rewrite: (prompt) => {
+      const second = /(<\|call\|>)<\|start\|>assistant to=[\s\S]*?<\|call\|>/;
+      if (!second.test(prompt)) return prompt;
+      return prompt
+        .replace(second, "$1")
+        .replace("functions.get_time to=assistant", "functions.get_weather to=assistant");
+    },
   },
   {
     peer: "huggingFace",

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { installReference } from "../conformance/reference.mjs";
+import { makeModel } from "../engines/install.mjs";
 import { installTools } from "../tool-folder.mjs";
 
 /** The wheel that has the Hugging Face template of gpt-oss as a file. */
@@ -18,8 +19,7 @@ export default function setup(suite) {
   suite.provide("peers", {
     reference,
     template: readTemplate(reference.python),
-    templateVersion: `${WHEEL.name} ${WHEEL.version}`,
-    model: "/tmp/peers/tiny.gguf",
+    model: makeModel(),
     update: suite.config.snapshotOptions.updateSnapshot === "all",
   });
 }
