@@ -91,7 +91,7 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     peer: "huggingFace",
     what: "The thoughts of all earlier answers are left out.",
-    why: "openai-harmony leaves out those before the first answer; an option of this package's sessions chooses.",
+    why: "openai-harmony leaves out those before the first answer. Sessions of this package leave out all: `keepAnalysis`.",
     rewrite: (prompt) => prompt.replace(OLD_THOUGHT, ""),
   },
   {
@@ -156,7 +156,7 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     peer: "nodeLlamaCpp",
     what: "The recipient of a call behind its channel, no space before `<|constrain|>`.",
-    why: "The model writes the recipient there, with a space; openai-harmony renders it behind the role.",
+    why: 'openai-harmony renders it behind the role. The model writes it there, with a space: `recipientPlace: "channel"`.',
     rewrite: (prompt) =>
       prompt.replace(
         /assistant to=([\w.]+)<\|channel\|>commentary <\|constrain\|>json/g,
@@ -185,7 +185,7 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     peer: "nodeLlamaCpp",
     what: "The thoughts of all earlier answers are left out.",
-    why: "openai-harmony leaves out those before the first answer; an option of this package's sessions chooses.",
+    why: "openai-harmony leaves out those before the first answer. Sessions of this package leave out all: `keepAnalysis`.",
     rewrite: (prompt) => prompt.replace(OLD_THOUGHT, ""),
   },
   {

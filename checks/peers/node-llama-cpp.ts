@@ -4,10 +4,13 @@ import {
   type ChatModelFunctions,
   type ChatModelResponse,
   type ChatModelSegment,
+  type GbnfJsonObjectSchema,
   getLlama,
   HarmonyChatWrapper,
   LlamaChat,
+  type LlamaChatResponse,
   type LlamaContextSequence,
+  LlamaLogLevel,
   type Token,
   TokenBias,
 } from "node-llama-cpp";
@@ -28,7 +31,8 @@ export class NodeLlamaCpp {
 
   /** @param modelPath A model with the vocabulary of gpt-oss; it need not be able to say anything. */
   static async load(modelPath: string): Promise<NodeLlamaCpp> {
-    const llama = await getLlama({ gpu: false, build: "never", logLevel: "error", progressLogs: false, maxThreads: 1 });
+    const { error: logLevel } = LlamaLogLevel;
+    const llama = await getLlama({ gpu: false, build: "never", logLevel, progressLogs: false, maxThreads: 1 });
     const model = await llama.loadModel({ modelPath });
     const context = await model.createContext({ contextSize: 2048, threads: 1 });
     return new NodeLlamaCpp(context.getSequence());
@@ -56,41 +60,59 @@ export class NodeLlamaCpp {
   }
 
   /**
-   * What its chat makes of a model that wants to write a completion. The chat is the real one, with its grammar and what it
+   * What its chat makes of a model that wants to write a completion. The chat is the real one, with its grammars and what it
    * puts into the model's mouth; only which token the model prefers is given. Where the chat has left the completion and made
    * the model begin another message, the model gives in: it writes the arguments of a call, or else an answer.
+   *
+   * @param schema What the answer has to follow; no tool is declared then.
    */
-  async read(completion: string): Promise<{ recipient: string; arguments: string }[]> {
+  async read(completion: readonly number[], schema?: GbnfJsonObjectSchema): Promise<NodeLlamaCppReading> {
     const sequence = this.#sequence;
     await sequence.clearHistory();
-    const restore = preferCompletion(sequence, completion);
+    const restore = preferCompletion(sequence, completion as Token[]);
     const chat = new LlamaChat({
       contextSequence: sequence,
       chatWrapper: new HarmonyChatWrapper({ todayDate: null }),
       autoDisposeSequence: false,
     });
     try {
-      const { functionCalls } = await chat.generateResponse(
-        [
-          { type: "system", text: "Help." },
-          { type: "user", text: "Do it." },
-          { type: "model", response: [] },
-        ],
-        {
-          functions: { [TOOL.name]: { description: TOOL.description, params: TOOL.parameters } },
-          maxTokens: 100,
-          temperature: 0,
-        },
-      );
-      return (functionCalls ?? []).map(({ functionName, params }) => ({
-        recipient: `functions.${functionName}`,
-        arguments: JSON.stringify(params),
-      }));
+      const history: ChatHistoryItem[] = [
+        { type: "system", text: "Help." },
+        { type: "user", text: "Do it." },
+        { type: "model", response: [] },
+      ];
+      const usual = { maxTokens: 100, temperature: 0 };
+      if (schema !== undefined) {
+        const grammar = await this.#sequence.model.llama.createGrammarForJsonSchema(schema);
+        return readingOf(await chat.generateResponse(history, { ...usual, grammar }));
+      }
+      const functions = { [TOOL.name]: { description: TOOL.description, params: TOOL.parameters } };
+      return readingOf(await chat.generateResponse(history, { ...usual, functions }));
     } finally {
       chat.dispose();
       restore();
     }
   }
+}
+
+/** What came out of its chat. */
+export interface NodeLlamaCppReading {
+  readonly calls: { readonly recipient: string; readonly arguments: string }[];
+  readonly thought: string;
+  readonly answer: string;
+}
+
+function readingOf(response: LlamaChatResponse<ChatModelFunctions>): NodeLlamaCppReading {
+  const { functionCalls = [], fullResponse, response: answer } = response;
+  const thoughts = fullResponse.filter((item) => typeof item === "object" && item.segmentType === "thought");
+  return {
+    calls: functionCalls.map(({ functionName, params }) => ({
+      recipient: `functions.${functionName}`,
+      arguments: JSON.stringify(params),
+    })),
+    thought: thoughts.map((item) => (item as ChatModelSegment).text).join(""),
+    answer,
+  };
 }
 
 /** Whether a schema is that of an object without properties, which its functions say by having no schema. */
@@ -150,10 +172,9 @@ function parsedIfJson(result: string): unknown {
 const ANSWER = "I have done it.";
 
 /** Lets a sequence prefer the tokens of a completion, one after the other. */
-function preferCompletion(sequence: LlamaContextSequence, completion: string): () => void {
+function preferCompletion(sequence: LlamaContextSequence, wanted: readonly Token[]): () => void {
   const { model, evaluate } = sequence;
   const idsOf = (text: string): Token[] => model.tokenize(text, true);
-  const wanted = idsOf(completion);
   const call = idsOf(`${ARGUMENTS}<|call|>`);
   const answer = idsOf(`${ANSWER}<|return|>`);
 

@@ -1,5 +1,5 @@
 // openai-harmony, the reference, in a Python of its own.
-import type { ConversationLike, MessageJSON } from "../../src/index.js";
+import { type ConversationLike, type MessageJSON, Role } from "../../src/index.js";
 import { Oracle } from "../conformance/oracle.js";
 
 export class OpenAIHarmony {
@@ -27,7 +27,7 @@ export class OpenAIHarmony {
 
   /** The messages of a completion, as its strict mode reads them. @throws Error what it says against it. */
   async parse(tokens: readonly number[]): Promise<readonly MessageJSON[]> {
-    const question = { tokens: [...tokens], role: "assistant", strict: true } as const;
+    const question = { tokens: [...tokens], role: Role.ASSISTANT, strict: true };
     const { messages, message } = await this.#oracle.answer("parse", question);
     if (messages === undefined) throw new Error(message);
     return messages;

@@ -6,9 +6,14 @@ const PAGE = fileURLToPath(new URL("../../docs/peers.md", import.meta.url));
 
 const between = (name: string): RegExp => new RegExp(`(<!-- ${name}: .* -->\n)([\\s\\S]*?)(<!-- end of ${name} -->)`);
 
+/** The page as it is. */
+export function page(): string {
+  return readFileSync(PAGE, "utf8");
+}
+
 /** What stands in a section of the page. */
 export function sectionOf(name: string): string {
-  const found = between(name).exec(readFileSync(PAGE, "utf8"));
+  const found = between(name).exec(page());
   if (found === null) throw new Error(`docs/peers.md has no section ${name}`);
   return found[2]!;
 }
@@ -16,10 +21,9 @@ export function sectionOf(name: string): string {
 /** Writes a section of the page again. */
 export function writeSection(name: string, text: string): void {
   sectionOf(name);
-  const page = readFileSync(PAGE, "utf8");
   writeFileSync(
     PAGE,
-    page.replace(between(name), (_, begin, _old, end) => `${begin}${text}${end}`),
+    page().replace(between(name), (_, begin, _old, end) => `${begin}${text}${end}`),
   );
 }
 

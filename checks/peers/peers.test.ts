@@ -4,14 +4,14 @@
 //   npm run test:peers -- --update   writes the tables again
 import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
 import { type MessageLike, type ParseOptions, toolCallOf } from "../../src/index.js";
-import { type ChatRequest, CONVERSATIONS, TODAY } from "./conversations.js";
+import { type ChatMessage, type ChatRequest, CONVERSATIONS, TODAY } from "./conversations.js";
 import { DIFFERENCES, type Difference, exampleOf, explanationOf } from "./differences.js";
 import { conversationOf, encoding, promptOf } from "./harmony-format.js";
 import { ARGUMENTS, completionWith, HEADER_FORMS, MALFORMED_HEADERS, TOOL } from "./header-forms.js";
 import { HuggingFaceTemplate } from "./hugging-face.js";
 import { NodeLlamaCpp } from "./node-llama-cpp.js";
 import { OpenAIHarmony } from "./openai-harmony.js";
-import { code, sectionOf, tableOf, writeSection } from "./page.js";
+import { code, page, sectionOf, tableOf, writeSection } from "./page.js";
 import { INJECTION, LANGUAGES } from "./texts.js";
 
 declare module "vitest" {
@@ -21,12 +21,14 @@ declare module "vitest" {
       readonly reference: { readonly python: string; readonly env: Readonly<Record<string, string>> };
       readonly template: string;
       readonly model: string;
+      /** Every peer with its version. */
+      readonly versions: readonly string[];
       readonly update: boolean;
     };
   }
 }
 
-const { reference, template, model, update } = inject("peers");
+const { reference, template, model, versions, update } = inject("peers");
 const huggingFace = new HuggingFaceTemplate(template);
 const openaiHarmony = new OpenAIHarmony(reference.python, reference.env);
 let nodeLlamaCpp: NodeLlamaCpp;
@@ -75,19 +77,22 @@ function callsIn(messages: readonly MessageLike[]): Call[] {
 
 /** What each reader makes of a header, in the order of READERS. */
 async function verdictsOn(header: string): Promise<string[]> {
-  const completion = completionWith(header);
-  const tokens = idsOf(completion);
+  const tokens = idsOf(completionWith(header));
   const parse = (options: ParseOptions) => () =>
     callsIn(encoding.parseMessagesFromCompletionTokens(tokens, "assistant", options));
   return [
     await verdictOf(parse({ mode: "resilient", tools: [RECIPIENT] })),
     await verdictOf(parse({ mode: "strict" })),
     await verdictOf(async () => callsIn(await openaiHarmony.parse(tokens))),
-    await verdictOf(() => nodeLlamaCpp.read(completion)),
+    await verdictOf(async () => (await nodeLlamaCpp.read(tokens)).calls),
   ];
 }
 
 const READERS = ["this package, resilient", "this package, strict", "openai-harmony", "node-llama-cpp"];
+
+test.each(versions)("the page is about %s", (version) => {
+  expect(page()).toContain(version);
+});
 
 test("headers of calls", async () => {
   const rows: string[][] = [];
@@ -216,3 +221,78 @@ test("markers in a user's text", async () => {
     ),
   );
 });
+
+test("what else a program may meet", async () => {
+  const { messages, tools } = CONVERSATIONS["a call whose result is a JSON object"]!;
+  const asValues = messages.map((message) => ({
+    ...message,
+    ...(message.role === "tool" ? { content: JSON.parse(message.content as string) } : {}),
+    ...(message.tool_calls === undefined ? {} : { tool_calls: message.tool_calls.map(withParsedArguments) }),
+  }));
+  const templated = huggingFace.render({
+    messages: asValues,
+    ...(tools === undefined ? {} : { tools }),
+  } as ChatRequest);
+  const noCalls = CONVERSATIONS["an answer with its thought, and a second question"]!.messages.map((message) =>
+    message.role === "assistant" ? { ...message, tool_calls: [] } : message,
+  );
+  const thrownBy = (render: () => string): string => {
+    try {
+      return `a prompt: ${code(render())}`;
+    } catch (error) {
+      return `throws: ${code((error as Error).message)}`;
+    }
+  };
+  const thought = "<|channel|>analysis<|message|>Let me think.<|end|><|start|>assistant";
+  const spelled = encoding.encode("It ends with <|return|> in writing.", { disallowedSpecial: [] });
+  const read = (completion: string) => nodeLlamaCpp.read(idsOf(completion));
+  const python = await read(`${thought}<|channel|>analysis to=python code<|message|>1 + 1<|call|>`);
+  const answered = await nodeLlamaCpp.read([
+    ...idsOf(`${thought}<|channel|>final<|message|>`),
+    ...spelled,
+    ...idsOf("<|return|>"),
+  ]);
+  const held = await nodeLlamaCpp.read(
+    idsOf(`${thought}<|channel|>final<|message|>{"a": 1}<|return|>`),
+    TOOL.parameters,
+  );
+  expect(typeof JSON.parse(held.answer).a).toBe("number");
+  compare(
+    "more",
+    tableOf(
+      ["peer", "what was asked", "what came out"],
+      [
+        [
+          "template",
+          "a date of one's own",
+          thrownBy(() => huggingFace.render({ messages: [] }, { strftime_now: () => "" })),
+        ],
+        [
+          "template",
+          "an answer with `tool_calls: []`",
+          thrownBy(() => huggingFace.render({ messages: noCalls, tools: tools! })),
+        ],
+        [
+          "template",
+          "arguments and result as values instead of JSON text",
+          code(templated.slice(templated.lastIndexOf("json<|message|>"), templated.lastIndexOf("<|start|>"))),
+        ],
+        [
+          "node-llama-cpp",
+          "a call of `python`, which is not declared",
+          `a call of ${code(python.calls[0]!.recipient)}`,
+        ],
+        ["node-llama-cpp", "an answer that spells `<|return|>` in ordinary tokens", code(answered.answer)],
+        [
+          "node-llama-cpp",
+          "an answer that has to follow a schema, from a model that would think first",
+          held.thought === "" ? "the answer at once" : `the thought ${code(held.thought)}, then the answer`,
+        ],
+      ],
+    ),
+  );
+});
+
+function withParsedArguments(call: NonNullable<ChatMessage["tool_calls"]>[number]) {
+  return { ...call, function: { ...call.function, arguments: JSON.parse(call.function.arguments) } };
+}

@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { installReference } from "../conformance/reference.mjs";
+import { installReference, PACKAGE } from "../conformance/reference.mjs";
 import { makeModel } from "../engines/install.mjs";
 import { installTools } from "../tool-folder.mjs";
+import manifest from "./package.json" with { type: "json" };
 
 /** The wheel that has the Hugging Face template of gpt-oss as a file. */
 const WHEEL = { name: "trl", version: "1.16.0", template: "trl/chat_templates/gptoss.jinja" };
@@ -20,6 +21,11 @@ export default function setup(suite) {
     reference,
     template: readTemplate(reference.python),
     model: makeModel(),
+    versions: [
+      PACKAGE.replace("==", " "),
+      `${WHEEL.name} ${WHEEL.version}`,
+      ...["@huggingface/jinja", "node-llama-cpp"].map((name) => `${name} ${manifest.dependencies[name]}`),
+    ],
     update: suite.config.snapshotOptions.updateSnapshot === "all",
   });
 }
