@@ -20,3 +20,21 @@ export {
   type EngineErrorDetails,
 } from "./engines/engine-error.js";
 export { EngineTurn, type EngineTurnOptions, type EngineTurnUsage } from "./engines/engine-turn.js";
+export type { HttpEngineOptions } from "./engines/http/settings.js";
+export {
+  type NodeLlamaCppEvaluateOptions,
+  type NodeLlamaCppOptions,
+  type NodeLlamaCppSequence,
+  type NodeLlamaCppTokenBias,
+  nodeLlamaCpp,
+} from "./engines/node-llama-cpp.js";
+export { type OllamaOptions, ollama } from "./engines/ollama.js";
+export { type SglangOptions, sglang } from "./engines/sglang.js";
+export {
+  type TransformersJsEngine,
+  type TransformersJsModel,
+  type TransformersJsOptions,
+  transformersJs,
+} from "./engines/transformers-js.js";
+export { type VllmOptions, vllm } from "./engines/vllm.js";
+export { type VllmGenerateOptions, vllmGenerate } from "./engines/vllm-generate.js";

@@ -7,8 +7,8 @@ import { endpoint, type HttpSettings } from "./settings.js";
 export interface HttpRequest {
   /** The path of the endpoint, `/v1` included: `"/v1/completions"`. */
   readonly path: string;
-  /** The fields of the body; `extraBody` is added to them. */
-  readonly body: Readonly<Record<string, unknown>>;
+  /** The fields of the body; `extraBody` is added to them. Without a body, the request is a GET. */
+  readonly body?: Readonly<Record<string, unknown>> | undefined;
   /** What the answer is to be. */
   readonly accept: "text/event-stream" | "application/x-ndjson" | "application/json";
   /** A better explanation of a refusal than what the server says; `undefined` if it has none. */
@@ -67,9 +67,10 @@ async function send(
   let response: Response;
   try {
     const asked = settings.fetch(url, {
-      method: "POST",
       headers: headersOf(settings, request),
-      body: JSON.stringify({ ...request.body, ...settings.extraBody }),
+      ...(request.body === undefined
+        ? { method: "GET" }
+        : { method: "POST", body: JSON.stringify({ ...request.body, ...settings.extraBody }) }),
       signal: exchange.signal,
     });
     // If the wait ends first, nobody is there to hear of a failure, or to close what comes too late.
@@ -105,8 +106,8 @@ async function send(
   }
 }
 
-function headersOf(settings: HttpSettings, { accept }: HttpRequest): Headers {
-  const headers = new Headers({ "content-type": "application/json", accept });
+function headersOf(settings: HttpSettings, { accept, body }: HttpRequest): Headers {
+  const headers = new Headers({ accept, ...(body === undefined ? {} : { "content-type": "application/json" }) });
   settings.headers.forEach((value, name) => {
     headers.set(name, value);
   });
@@ -124,9 +125,10 @@ async function refusal(answer: HttpAnswer, response: Response, { explain }: Http
   const said = answer.serverMessage(await readBeginning(answer));
   const { text, isPage } = said;
   const quoted = text === "" ? "" : `: ${text}`;
-  let message = explain?.(status, said) ?? `refused with status ${status}${quoted}`;
+  const explained = isPage ? undefined : explain?.(status, said);
+  let message = explained ?? `refused with status ${status}${quoted}`;
   if (isPage) message = `answered with status ${status} and an HTML page${quoted}; baseURL leads to something else`;
-  else if (status === 401 || status === 403) message += "; check apiKey";
+  else if (explained === undefined && (status === 401 || status === 403)) message += "; check apiKey";
   return {
     error: answer.error("refused", message, { answer: text }),
     isWorthAnother: BUSY.has(status),
