@@ -21,6 +21,7 @@ export {
 } from "./engines/engine-error.js";
 export { EngineTurn, type EngineTurnOptions, type EngineTurnUsage } from "./engines/engine-turn.js";
 export type { HttpEngineOptions } from "./engines/http/settings.js";
+export { type LlamaCppOptions, llamaCpp } from "./engines/llama-cpp.js";
 export {
   type NodeLlamaCppEvaluateOptions,
   type NodeLlamaCppOptions,
@@ -38,3 +39,4 @@ export {
 } from "./engines/transformers-js.js";
 export { type VllmOptions, vllm } from "./engines/vllm.js";
 export { type VllmGenerateOptions, vllmGenerate } from "./engines/vllm-generate.js";
+export { type WllamaCompletionOptions, type WllamaModel, wllama } from "./engines/wllama.js";
