@@ -24,6 +24,7 @@ export default defineConfig({
       project("constraints", 10),
       project("engines", 10),
       project("peers", 5),
+      project("browser", 5),
       project("conformance", 240),
     ],
     reporters: ["verbose"],
