@@ -190,9 +190,13 @@ function bodyOf(
 
 const STOP_MARKERS = ["<|return|>", "<|call|>", "<|endoftext|>"];
 
+/** How many tokens the context of gpt-oss holds at most. */
+const CONTEXT = 131_072;
+
 /** All that chooses a token, also what the request leaves out: the server's defaults are others, and may be set when it starts. */
 export function samplingFields(sampling: Sampling): Readonly<Record<string, unknown>> {
-  const { logitBias = {} } = sampling;
+  const { repetitionPenalty = 1, frequencyPenalty = 0, presencePenalty = 0, logitBias = {} } = sampling;
+  const hasPenalty = repetitionPenalty !== 1 || frequencyPenalty !== 0 || presencePenalty !== 0;
   return {
     temperature: sampling.temperature ?? 1,
     top_k: sampling.topK ?? 0,
@@ -204,11 +208,11 @@ export function samplingFields(sampling: Sampling): Readonly<Record<string, unkn
     dynatemp_range: 0,
     mirostat: 0,
     dry_multiplier: 0,
-    // The penalties look at everything, as elsewhere, and not only at the last 64 tokens.
-    repeat_last_n: -1,
-    repeat_penalty: sampling.repetitionPenalty ?? 1,
-    frequency_penalty: sampling.frequencyPenalty ?? 0,
-    presence_penalty: sampling.presencePenalty ?? 0,
+    repeat_penalty: repetitionPenalty,
+    frequency_penalty: frequencyPenalty,
+    presence_penalty: presencePenalty,
+    // The penalties look at everything, as elsewhere, and not only at the last 64 tokens. Without them, it costs memory.
+    ...(hasPenalty ? { repeat_last_n: CONTEXT } : {}),
     // JSON has no infinity; `false` rules a token out.
     logit_bias: Object.entries(logitBias).map(([token, bias]) => [
       Number(token),
