@@ -1,9 +1,40 @@
 /**
- * The entry for Chat Completions of OpenAI's API: requests into Harmony, and what the model writes into completions and chunks. Nothing here needs the
- * vocabulary.
+ * The entry for Chat Completions of OpenAI's API: requests into Harmony, and what the model writes into completions and
+ * chunks. Nothing here needs the vocabulary.
  * @packageDocumentation
  */
 export { ApiError, type ApiErrorDetails, type ApiErrorJSON } from "./shapes/api-error.js";
+export type { ChatCompletionRequest } from "./shapes/chat-completions/chat-request.js";
+export type {
+  ChatChoice,
+  ChatChunkChoice,
+  ChatCompletion,
+  ChatCompletionChunk,
+  ChatCustomCall,
+  ChatDelta,
+  ChatDiagnostic,
+  ChatFinishReason,
+  ChatFunctionCall,
+  ChatMessage,
+  ChatToolCall,
+  ChatToolCallDelta,
+  ChatUsage,
+  HarmonyFields,
+} from "./shapes/chat-completions/completion.js";
+export {
+  ChatCompletionWriter,
+  type ChatCompletionWriterOptions,
+  type EndedReply,
+} from "./shapes/chat-completions/completion-writer.js";
+export { joinChatCompletions } from "./shapes/chat-completions/join-completions.js";
+export { readChatCompletionRequest } from "./shapes/chat-completions/read-request.js";
 export { HarmonyReply, type ReplyFinish, type ReplyRunOptions } from "./shapes/harmony-reply.js";
 export type { ReplyEvent, ReplyPart } from "./shapes/reply.js";
-export type { HarmonyRequest, HistoryStep, ReadRequestOptions, RequestWarning } from "./shapes/request.js";
+export type {
+  BuiltInTool,
+  HarmonyRequest,
+  HistoryStep,
+  ReadRequestOptions,
+  RequestedFormat,
+  RequestWarning,
+} from "./shapes/request.js";

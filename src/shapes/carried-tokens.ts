@@ -1,3 +1,5 @@
+import { LAST_SPECIAL_TOKEN } from "../special-tokens.js";
+
 /**
  * The tokens of a completion as a short text, which a client sends back with the messages that the completion holds: then
  * the model sees exactly what it wrote, and the engine finds it in its cache.
@@ -6,22 +8,26 @@
  */
 const PREFIX = "harmony1.";
 
+/** How many bytes a token takes at most: 21 bits. */
+const MOST_BYTES = 3;
+
 /** Writes tokens as text. */
 export function packTokens(tokens: Iterable<number>): string {
-  const bytes: number[] = [];
+  let binary = "";
   for (const token of tokens) {
     let rest = token;
-    for (; rest > 0x7f; rest >>>= 7) bytes.push((rest & 0x7f) | 0x80);
-    bytes.push(rest);
+    for (; rest > 0x7f; rest >>>= 7) binary += String.fromCharCode((rest & 0x7f) | 0x80);
+    binary += String.fromCharCode(rest);
   }
-  let binary = "";
-  for (const byte of bytes) binary += String.fromCharCode(byte);
   return PREFIX + btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-/** Reads what {@link packTokens} wrote; `undefined` for anything else. Never throws: it comes from a client. */
+/**
+ * Reads what {@link packTokens} wrote; `undefined` for anything else, also for numbers that are not tokens. Never throws:
+ * it comes from a client.
+ */
 export function unpackTokens(text: unknown): number[] | undefined {
-  if (typeof text !== "string" || !text.startsWith(PREFIX)) return undefined;
+  if (typeof text !== "string" || !/^harmony1\.[\w-]*$/.test(text)) return undefined;
   let binary: string;
   try {
     binary = atob(text.slice(PREFIX.length).replaceAll("-", "+").replaceAll("_", "/"));
@@ -30,16 +36,19 @@ export function unpackTokens(text: unknown): number[] | undefined {
   }
   const tokens: number[] = [];
   let token = 0;
-  let shift = 0;
+  let count = 0;
   for (let at = 0; at < binary.length; at++) {
     const byte = binary.charCodeAt(at);
-    token |= (byte & 0x7f) << shift;
-    shift += 7;
-    if (byte > 0x7f && shift < 28) continue;
-    if (byte > 0x7f) return undefined;
+    token |= (byte & 0x7f) << (7 * count);
+    count += 1;
+    if (byte > 0x7f) {
+      if (count === MOST_BYTES) return undefined;
+      continue;
+    }
+    if (token > LAST_SPECIAL_TOKEN) return undefined;
     tokens.push(token);
     token = 0;
-    shift = 0;
+    count = 0;
   }
-  return shift === 0 ? tokens : undefined;
+  return count === 0 ? tokens : undefined;
 }

@@ -1,5 +1,7 @@
 import { DeveloperContent, ReasoningEffort, SystemContent } from "../chat/content.js";
 import type { MessageLike } from "../chat/message.js";
+import { HarmonyError } from "../errors.js";
+import { showValue } from "../options.js";
 import { ApiError } from "./api-error.js";
 import { unpackTokens } from "./carried-tokens.js";
 import type { HistoryStep, ReadRequestOptions } from "./request.js";
@@ -40,6 +42,8 @@ export interface AnswerFormat {
   readonly name: string;
   readonly schema: unknown;
   readonly description?: string | undefined;
+  /** Where the schema stands in the request, for errors. Default: `"schema"`. */
+  readonly path?: string | undefined;
 }
 
 /** A turn of the assistant whose calls wait for their results. */
@@ -70,6 +74,7 @@ export class History {
 
   /** The text of a system or developer message. Before all other messages, they are one developer message together. */
   instructions(text: string): void {
+    if (text === "") return;
     if (this.#entries.length === 0) {
       this.#instructions.push(text);
       return;
@@ -77,8 +82,8 @@ export class History {
     this.#entries.push({ role: "developer", content: [DeveloperContent.new().withInstructions(text)] });
   }
 
-  user(text: string, name?: string | undefined): void {
-    this.#entries.push({ role: "user", content: text, ...(name === undefined ? {} : { name }) });
+  user(text: string): void {
+    this.#entries.push({ role: "user", content: text });
   }
 
   /**
@@ -89,17 +94,22 @@ export class History {
   assistant(parts: readonly AssistantPart[], carried?: unknown): void {
     if (parts.length === 0) return;
     const calls = parts.filter((part): part is AssistantCall => part.type === "call");
+    const tokens = unpackTokens(carried);
     const turn: Turn = {
-      messages: parts.map(messageOf),
-      tokens: unpackTokens(carried),
+      messages: parts.map((part) => messageOf(part, this.#toolNames)),
+      tokens: tokens?.length === 0 ? undefined : tokens,
       calls,
       results: new Map(),
     };
     this.#entries.push(turn);
     const ids = new Set<string>();
     for (const { id, path } of calls) {
-      if (ids.has(id))
-        throw new ApiError(`two calls of one turn have the id ${id}`, { param: path, code: "invalid_value" });
+      if (ids.has(id)) {
+        throw new ApiError(`two calls of one turn have the id ${showValue(id)}; give each an id of its own`, {
+          param: path,
+          code: "invalid_value",
+        });
+      }
       ids.add(id);
       this.#turnOf.set(id, turn);
       const early = this.#early.get(id);
@@ -113,7 +123,10 @@ export class History {
     const turn = this.#turnOf.get(callId);
     const isSecond = turn === undefined ? this.#early.has(callId) : turn.results.has(callId);
     if (isSecond) {
-      throw new ApiError(`the call ${callId} has two results; a call has one`, { param: path, code: "invalid_value" });
+      throw new ApiError(`the call ${showValue(callId)} has two results; a call has one`, {
+        param: path,
+        code: "invalid_value",
+      });
     }
     if (turn === undefined) {
       this.#early.set(callId, { text, path });
@@ -126,11 +139,11 @@ export class History {
 
   /**
    * The conversation.
-   * @throws ApiError for a result without a call.
+   * @throws ApiError for a result without a call, and for a form of the answer that cannot be shown to the model.
    */
   finish(settings: SystemSettings, format?: AnswerFormat | undefined): HistoryStep[] {
     for (const [id, { path }] of this.#early) {
-      const message = `no call in the conversation has the id ${id}; send the assistant's message that makes it as well`;
+      const message = `no call in the conversation has the id ${showValue(id)}; send the assistant's message that makes it as well`;
       throw new ApiError(message, { param: path, code: "invalid_value" });
     }
     const steps: HistoryStep[] = [];
@@ -172,8 +185,7 @@ export class History {
     if (this.#instructions.length === 0 && namespaces.length === 0 && format === undefined) return undefined;
     let content = DeveloperContent.new();
     if (this.#instructions.length > 0) content = content.withInstructions(this.#instructions.join("\n\n"));
-    if (format !== undefined)
-      content = content.withResponseFormat(format.name, format.schema, format.description ?? "");
+    if (format !== undefined) content = withAnswerFormat(content, format);
     for (const namespace of namespaces) content = content.withTools(namespace);
     return { role: "developer", content: [content] };
   }
@@ -202,6 +214,22 @@ const EFFORTS: ReadonlyMap<unknown, ReasoningEffort> = new Map([
   ["max", ReasoningEffort.HIGH],
 ]);
 
+/** @throws ApiError for a schema that is nested too deeply. */
+function withAnswerFormat(
+  content: DeveloperContent,
+  { name, schema, description, path = "schema" }: AnswerFormat,
+): DeveloperContent {
+  try {
+    // The name is a heading: one line, and not an empty one.
+    return content.withResponseFormat(name.trim().replaceAll(/\s+/g, " ") || "answer", schema, description ?? "");
+  } catch (error) {
+    // Whatever it throws: a program's own schema can have getters and a method toJSON.
+    const param = path + (error instanceof HarmonyError ? (error.path ?? "") : "").replace(/^schema/, "");
+    const why = error instanceof HarmonyError ? error.message : `${param} cannot be read`;
+    throw new ApiError(why, { param, code: "invalid_value", cause: error });
+  }
+}
+
 /** The tools that the model was trained to call while it thinks. */
 function isBuiltIn(recipient: string): boolean {
   return recipient === "python" || recipient.startsWith("browser.");
@@ -211,7 +239,7 @@ function channelOf({ recipient }: AssistantCall): string {
   return isBuiltIn(recipient) ? "analysis" : "commentary";
 }
 
-function messageOf(part: AssistantPart): MessageLike {
+function messageOf(part: AssistantPart, toolNames: ToolNames): MessageLike {
   switch (part.type) {
     case "reasoning":
       return { role: "assistant", channel: "analysis", content: part.text };
@@ -221,9 +249,10 @@ function messageOf(part: AssistantPart): MessageLike {
       return { role: "assistant", channel: "final", content: part.text };
     case "call": {
       const { recipient, text } = part;
-      // As the model writes them: code as code, arguments as JSON.
-      const content_type = recipient === "python" ? "code" : "<|constrain|>json";
-      return { role: "assistant", channel: channelOf(part), recipient, content_type, content: text };
+      const call = { role: "assistant", channel: channelOf(part), recipient, content: text } as const;
+      // As the model writes them: what it was trained with as code, arguments as JSON. A text of any kind has no type.
+      if (isBuiltIn(recipient)) return { ...call, content_type: "code" };
+      return toolNames.called(recipient).type === "custom" ? call : { ...call, content_type: "<|constrain|>json" };
     }
   }
 }

@@ -39,6 +39,8 @@ export interface ReplyOptions {
   readonly stop?: readonly string[] | undefined;
   /** Makes the ids of calls; the default is random. */
   readonly newCallId?: (() => string) | undefined;
+  /** The beginning of the first message that the prompt holds: it is not part of the reply. */
+  readonly prefilled?: string | undefined;
 }
 
 /** A part that is being read. */
@@ -46,8 +48,11 @@ interface OpenPart {
   readonly part: ReplyPart;
   /** Lets through what may be shown; absent where all may. */
   readonly held: HeldText | undefined;
-  /** Arguments that are only known at their end, since they may be wrapped. */
-  readonly isGathered: boolean;
+  /**
+   * Whether its text is only known at its end: that of a custom tool may be wrapped in JSON. `undefined` as long as nothing
+   * has come but white space, so that nobody can tell.
+   */
+  isGathered: boolean | undefined;
   text: string;
   shown: string;
 }
@@ -61,11 +66,14 @@ export class ReplyReader {
   #callCount = 0;
   #open: OpenPart | undefined;
   #stoppedBy: string | undefined;
+  /** How much of the text to come the prompt holds already, in UTF-16 units. */
+  #prefilled: number;
 
-  constructor({ toolNames, stop = [], newCallId = () => newId("call_") }: ReplyOptions) {
+  constructor({ toolNames, stop = [], newCallId = () => newId("call_"), prefilled = "" }: ReplyOptions) {
     this.#toolNames = toolNames;
-    this.#stop = stop.filter((string) => string !== "");
+    this.#stop = stop;
     this.#newCallId = newCallId;
+    this.#prefilled = prefilled.length;
   }
 
   /** The stop string that has ended the reply: what follows is not part of it, and the engine can be stopped. */
@@ -109,24 +117,30 @@ export class ReplyReader {
     this.#open = {
       part,
       held: isShown ? new HeldText(part.type === "answer" ? this.#stop : []) : undefined,
-      isGathered: part.tool?.type === "custom",
+      isGathered: part.tool?.type === "custom" ? undefined : false,
       text: "",
       shown: "",
     };
     return [{ type: "part-start", part }];
   }
 
-  #add(text: string): ReplyEvent[] {
+  #add(delta: string): ReplyEvent[] {
     const open = this.#open;
     if (open === undefined) return [];
+    const text = this.#prefilled === 0 ? delta : delta.slice(this.#prefilled);
+    this.#prefilled -= delta.length - text.length;
     open.text += text;
-    if (open.isGathered && mayBeWrapped(open.text)) return [];
-    const piece = open.isGathered && open.shown === "" ? open.text : text;
-    const shown = open.held === undefined ? piece : open.held.push(piece);
-    const events = this.#show(open, shown);
-    if (open.held?.stoppedBy === undefined) return events;
+    let piece = text;
+    if (open.isGathered === undefined) {
+      open.isGathered = mayBeWrapped(text);
+      piece = open.text;
+    }
+    if (open.isGathered !== false) return [];
+    const events = this.#show(open, open.held === undefined ? piece : open.held.push(piece));
+    const stoppedBy = open.held?.stoppedBy;
+    if (stoppedBy === undefined) return events;
     events.push(...this.#end(true));
-    this.#stoppedBy = open.held.stoppedBy;
+    this.#stoppedBy = stoppedBy;
     return events;
   }
 
@@ -136,10 +150,10 @@ export class ReplyReader {
     this.#open = undefined;
     const { part, text } = open;
     let rest = open.held?.end() ?? "";
-    if (open.isGathered && open.shown === "") rest = isComplete ? unwrapped(text) : text;
-    // A call without arguments is a call with none.
-    else if (part.tool?.type !== "custom" && part.tool?.recipient !== "python" && part.type === "call" && isComplete) {
-      if (text.trim() === "") rest = "{}";
+    if (open.isGathered !== false) rest = isComplete ? unwrapped(text) : text;
+    else if (isComplete && takesJson(part) && text.trim() === "") {
+      // A call without arguments is a call with none.
+      rest = "{}";
     }
     const events = this.#show(open, rest);
     events.push({ type: "part-end", part, text: open.shown, isComplete });
@@ -161,11 +175,19 @@ function textTypeOf({ role, channel }: MessageStartEvent): "reasoning" | "preamb
   return channel === "commentary" ? "preamble" : "reasoning";
 }
 
-/** Whether the text of a custom call may still turn out to be JSON that holds the text. */
-function mayBeWrapped(text: string): boolean {
-  const start = text.trimStart();
-  return start === "" || start.startsWith("{") || start.startsWith('"');
+/** Whether a part is a call whose arguments are JSON. */
+function takesJson({ tool }: ReplyPart): boolean {
+  return tool !== undefined && tool.type !== "custom" && tool.recipient !== "python";
 }
+
+/** Whether a text that begins like this may turn out to be JSON that holds the text; `undefined` for white space alone. */
+function mayBeWrapped(text: string): boolean | undefined {
+  const start = text.trimStart();
+  return start === "" ? undefined : start.startsWith("{") || start.startsWith('"');
+}
+
+/** The fields in which models wrap the text of a custom call. Others may be the text's own: it may be JSON by itself. */
+const WRAPPINGS: ReadonlySet<string> = new Set(["input", "text", "content", "patch", "code", "_"]);
 
 /** The text of a custom call: models often write it as JSON, as a string or as the only field of an object. */
 function unwrapped(text: string): string {
@@ -177,8 +199,9 @@ function unwrapped(text: string): string {
   }
   if (typeof value === "string") return value;
   if (typeof value !== "object" || value === null || Array.isArray(value)) return text;
-  const [only, ...others] = Object.values(value);
-  return typeof only === "string" && others.length === 0 ? only : text;
+  const [only, ...others] = Object.entries(value);
+  if (only === undefined || others.length > 0 || !WRAPPINGS.has(only[0])) return text;
+  return typeof only[1] === "string" ? only[1] : text;
 }
 
 /** A new id that nobody can guess: 24 letters and digits behind the prefix. */
