@@ -177,7 +177,7 @@ export const CONVERSATIONS: Readonly<Record<string, ChatRequest>> = {
       {
         role: "user",
         content: [
-          { type: "text", text: "Lisbon: " },
+          { type: "text", text: "Lisbon:" },
           { type: "text", text: "umbrella?" },
         ],
       },

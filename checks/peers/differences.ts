@@ -103,12 +103,12 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     peer: "huggingFace",
     what: "A content in parts is written as JSON.",
-    why: "The parts are the text.",
+    why: "The parts are the text; this package puts each on a line.",
     rewrite: (prompt, { messages }) => {
       const parts = messages.map(({ content }) => content).filter((content) => Array.isArray(content));
       return parts.reduce<string>((text, content) => {
         const json = content.map((part) => `{"type": "text", "text": ${JSON.stringify(part.text)}}`);
-        return text.replace(content.map((part) => part.text).join(""), json.join(","));
+        return text.replace(content.map((part) => part.text).join("\n"), json.join(","));
       }, prompt);
     },
   },

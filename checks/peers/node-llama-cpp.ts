@@ -129,7 +129,7 @@ function historyOf({ messages, tools = [] }: ChatRequest): ChatHistoryItem[] {
   let response: ChatModelResponse["response"] | undefined;
   for (const { role, content, reasoning_content, tool_calls } of messages) {
     if (role === "tool") continue;
-    const text = typeof content === "string" ? content : (content ?? []).map((part) => part.text).join("");
+    const text = typeof content === "string" ? content : (content ?? []).map((part) => part.text).join("\n");
     if (role !== "assistant") {
       response = undefined;
       history.push({ type: role === "user" ? "user" : "system", text });
