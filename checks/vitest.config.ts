@@ -23,6 +23,8 @@ export default defineConfig({
       project("runtimes", 5),
       project("constraints", 10),
       project("engines", 10),
+      project("peers", 5),
+      project("browser", 5),
       project("shapes", 10),
       project("conformance", 240),
     ],

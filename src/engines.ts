@@ -39,3 +39,5 @@ export {
 } from "./engines/transformers-js.js";
 export { type VllmOptions, vllm } from "./engines/vllm.js";
 export { type VllmGenerateOptions, vllmGenerate } from "./engines/vllm-generate.js";
+
+export { type WllamaCompletionOptions, type WllamaModel, wllama } from "./engines/wllama.js";

@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { publishedFile } from "../../scripts/published-vocabulary.mjs";
 
-const PACKAGE = "openai-harmony==0.0.8";
+/** The reference, as pip names it. */
+export const PACKAGE = "openai-harmony==0.0.8";
 
 const folder = fileURLToPath(new URL("../../.venv/", import.meta.url));
 

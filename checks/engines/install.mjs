@@ -100,8 +100,12 @@ function debianMirror() {
   return archive.split(" ")[0];
 }
 
-/** The model; made again when what makes it has changed. */
-function makeModel() {
+/**
+ * The model; made again when what makes it has changed.
+ * @returns {string} Its path.
+ */
+export function makeModel() {
+  mkdirSync(CACHE, { recursive: true });
   const script = fileURLToPath(new URL("tiny-gpt-oss.py", import.meta.url));
   const recipe = createHash("sha256").update(readFileSync(script)).update(GGUF).update(SHA256).digest("hex");
   const model = `${CACHE}tiny-gpt-oss-${recipe.slice(0, 12)}.gguf`;

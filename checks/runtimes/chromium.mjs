@@ -41,7 +41,7 @@ export async function openChromium(project) {
 }
 
 /** Chromium's path. On a Debian machine where this process may, it is installed. */
-function installChromium() {
+export function installChromium() {
   const find = () =>
     process.env.CHROMIUM ??
     ["chromium", "chromium-browser", "google-chrome"].map(inPath).find((path) => path !== undefined);

@@ -194,7 +194,7 @@ const STOP_MARKERS = ["<|return|>", "<|call|>", "<|endoftext|>"];
 const CONTEXT = 131_072;
 
 /** All that chooses a token, also what the request leaves out: the server's defaults are others, and may be set when it starts. */
-function samplingFields(sampling: Sampling): Readonly<Record<string, unknown>> {
+export function samplingFields(sampling: Sampling): Readonly<Record<string, unknown>> {
   const { repetitionPenalty = 1, frequencyPenalty = 0, presencePenalty = 0, logitBias = {} } = sampling;
   const hasPenalty = repetitionPenalty !== 1 || frequencyPenalty !== 0 || presencePenalty !== 0;
   return {

@@ -1,5 +1,4 @@
 import { checkString, isRecord, showValue } from "../options.js";
-import { neutralizeMarkers } from "../render/neutralize-markers.js";
 import { STOP_TOKEN_IDS } from "../turn/constraints/completion.js";
 import type { Engine, EngineOutput, EngineRequest, EngineUsage } from "./engine.js";
 import { EngineError } from "./engine-error.js";
@@ -8,6 +7,7 @@ import { countIn, usageOf } from "./http/fields.js";
 import { readJsonLines } from "./http/json-lines.js";
 import { postForStream } from "./http/post.js";
 import { type HttpEngineOptions, type HttpSettings, httpSettings } from "./http/settings.js";
+import { promptText } from "./prompt-text.js";
 
 /** Where an Ollama server is, and what it is asked for. */
 export interface OllamaOptions extends HttpEngineOptions {
@@ -60,7 +60,7 @@ async function* generate(
 ): AsyncGenerator<EngineOutput, void, undefined> {
   const body = {
     model,
-    prompt: promptText(request),
+    prompt: promptText(request, NAME),
     raw: true,
     stream: true,
     // Otherwise text between what the model's template has around thoughts would be taken out of the response.
@@ -72,21 +72,6 @@ async function* generate(
   };
   const answer = await postForStream(settings, { path: "/api/generate", body, accept: "application/x-ndjson" }, signal);
   yield* readStream(answer);
-}
-
-/** The prompt as text: markers only where there are special tokens. */
-function promptText({ tokens, encoding }: EngineRequest): string {
-  if (tokens.length === 0) throw new EngineError("refused", "the prompt holds no tokens", { engine: NAME });
-  let text = "";
-  let start = 0;
-  for (let index = 0; index <= tokens.length; index++) {
-    const token = tokens[index];
-    if (token !== undefined && !encoding.isSpecialToken(token)) continue;
-    text += neutralizeMarkers(encoding.decode(tokens.slice(start, index)));
-    if (token !== undefined) text += encoding.decode([token]);
-    start = index + 1;
-  }
-  return text;
 }
 
 function samplingOptions({ sampling = {}, maxTokens = -1, stopTokens, constraint }: EngineRequest) {

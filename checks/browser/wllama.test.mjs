@@ -1,0 +1,103 @@
+// The example of examples/wllama in a real browser: whole turns without a server, with a tiny gpt-oss.
+import { createReadStream, statSync } from "node:fs";
+import { createServer } from "node:http";
+import { extname, join, normalize } from "node:path";
+import { chromium } from "playwright-core";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { installChromium } from "../runtimes/chromium.mjs";
+
+const project = inject("project");
+const PAGE = "node_modules/harmony-format/examples/wllama/index.html";
+
+const TYPES = {
+  ".html": "text/html",
+  ".mjs": "text/javascript",
+  ".js": "text/javascript",
+  ".wasm": "application/wasm",
+  ".gguf": "application/octet-stream",
+};
+
+/** What lets a page use threads. */
+const ISOLATION = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+};
+
+let server;
+let browser;
+let address;
+
+beforeAll(async () => {
+  server = createServer(({ url }, response) => {
+    const path = normalize(join(project, new URL(url, "http://localhost").pathname));
+    const type = TYPES[extname(path)];
+    const size = path.startsWith(project) && type !== undefined && statSync(path, { throwIfNoEntry: false })?.size;
+    if (!size) return response.writeHead(404).end();
+    response.writeHead(200, { "content-type": type, "content-length": size, ...ISOLATION });
+    createReadStream(path).pipe(response);
+  });
+  await new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  address = `http://127.0.0.1:${server.address().port}`;
+  const args = ["--disable-gpu", ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])];
+  browser = await chromium.launch({ executablePath: installChromium(), args });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  server?.close();
+});
+
+/** Opens the example. `failures` are the errors that nothing caught. */
+async function open(query) {
+  const page = await browser.newPage();
+  const failures = [];
+  page.on("pageerror", (error) => failures.push(String(error)));
+  await page.goto(`${address}/${PAGE}?${query}`);
+  return { page, failures };
+}
+
+/** Asks, and waits for the end of the turn. */
+async function ask(page, number) {
+  await page.click("form button:first-of-type");
+  const turn = page.locator("#turns > section").nth(number);
+  await page.waitForFunction(
+    (index) => document.querySelectorAll("#turns > section")[index]?.dataset.ended !== undefined,
+    number,
+    { timeout: 120_000 },
+  );
+  const text = async (name) => (await turn.locator(`.${name}`).allTextContents()).join("");
+  return {
+    ended: await turn.evaluate((element) => element.dataset.ended),
+    question: await text("question"),
+    analysis: await text("analysis"),
+    answer: await text("final"),
+    error: await text("error"),
+    status: await page.locator("#status").textContent(),
+  };
+}
+
+test("two turns: rendered, generated under a schema, read as they come, remembered", async () => {
+  const { page, failures } = await open("model=/model.gguf&json");
+  await page.waitForSelector("form button:first-of-type:enabled", { timeout: 120_000 });
+  const first = await ask(page, 0);
+  const second = await ask(page, 1);
+  for (const turn of [first, second]) {
+    expect(turn).toMatchObject({ ended: "eos", question: "Do I need an umbrella in Lisbon?", error: "" });
+    expect(Object.keys(JSON.parse(turn.answer))).toEqual(["umbrella", "because"]);
+  }
+  // The model thinks at random, but rarely not at all.
+  expect(first.analysis + second.analysis).not.toBe("");
+  const known = Number(/, (\d+) of them known/.exec(second.status)[1]);
+  expect(known, second.status).toBeGreaterThan(100);
+  expect(failures).toEqual([]);
+  await page.close();
+});
+
+test("a model that is not there", async () => {
+  const { page } = await open("model=/missing.gguf");
+  await page.waitForSelector("#status.error", { timeout: 60_000 });
+  expect(await page.locator("#status").textContent()).toContain("The model could not be loaded");
+  await page.close();
+});
