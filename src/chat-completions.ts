@@ -25,6 +25,7 @@ export {
   ChatCompletionWriter,
   type ChatCompletionWriterOptions,
   type EndedReply,
+  type WrittenCompletion,
 } from "./shapes/chat-completions/completion-writer.js";
 export type {
   ChatAssistantMessageParam,
