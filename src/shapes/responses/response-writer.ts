@@ -5,7 +5,12 @@ import type { HarmonyReply } from "../harmony-reply.js";
 import { newId, type ReplyEvent, type ReplyPart } from "../reply.js";
 import { type CitationResolver, citationsIn } from "./citations.js";
 import { ID_PREFIXES, itemOf, itemTypeOf, type OpenItem, textContent } from "./open-item.js";
-import type { ResponseItemStatus, ResponseOutputItem, ResponseReasoningItem } from "./output-item.js";
+import type {
+  ResponseItemStatus,
+  ResponseOutputItem,
+  ResponseReasoningItem,
+  ResponseUrlCitation,
+} from "./output-item.js";
 import type { ResponseFailure, ResponseObject, ResponseUsage } from "./response-object.js";
 import type { ResponseRequest } from "./response-request.js";
 import type { ResponseStreamEvent } from "./stream-event.js";
@@ -26,6 +31,17 @@ const OPTIONS = ["id", "createdAt", "newItemId", "citation"] as const satisfies 
 
 /** What a writer must know of a reply that has ended. */
 export type FinishedReply = Pick<HarmonyReply, "finish" | "usage" | "carriedTokens">;
+
+/** The events that bring the text of an item, piece by piece. */
+const DELTAS = {
+  message: "response.output_text.delta",
+  reasoning: "response.reasoning_text.delta",
+  function_call: "response.function_call_arguments.delta",
+  custom_tool_call: "response.custom_tool_call_input.delta",
+  code_interpreter_call: "response.code_interpreter_call_code.delta",
+  web_search_call: undefined,
+  tool_search_call: undefined,
+} as const satisfies Record<ResponseOutputItem["type"], ResponseStreamEvent["type"] | undefined>;
 
 /** What a response has when it has ended. */
 type End = Pick<ResponseObject, "status" | "error" | "incomplete_details" | "completed_at" | "usage">;
@@ -179,32 +195,25 @@ export class ResponseWriter {
     if (open === undefined) return;
     const offset = open.text.length;
     open.text += delta;
-    const place = { item_id: open.id, output_index: open.index };
-    switch (open.type) {
-      case "message":
-        this.#push({ type: "response.output_text.delta", ...place, content_index: 0, delta, logprobs: [] });
-        this.#annotate(open, delta, offset);
-        break;
-      case "reasoning":
-        this.#push({ type: "response.reasoning_text.delta", ...place, content_index: 0, delta });
-        break;
-      case "function_call":
-        this.#push({ type: "response.function_call_arguments.delta", ...place, delta });
-        break;
-      case "custom_tool_call":
-        this.#push({ type: "response.custom_tool_call_input.delta", ...place, delta });
-        break;
-      case "code_interpreter_call":
-        this.#push({ type: "response.code_interpreter_call_code.delta", ...place, delta });
-        break;
-      default:
-      // The other items come whole, when they end.
+    const type = DELTAS[open.type];
+    // These come whole, when they end.
+    if (type === undefined) return;
+    const sequence_number = this.#sequenceNumber;
+    this.#sequenceNumber += 1;
+    const { id: item_id, index: output_index } = open;
+    // Written out, since this is done for every token.
+    if (type === "response.output_text.delta") {
+      this.#events.push({ type, sequence_number, item_id, output_index, content_index: 0, delta, logprobs: [] });
+      if (this.#citation !== undefined) this.#annotate(open, citationsIn(delta, offset, this.#citation));
+    } else if (type === "response.reasoning_text.delta") {
+      this.#events.push({ type, sequence_number, item_id, output_index, content_index: 0, delta });
+    } else {
+      this.#events.push({ type, sequence_number, item_id, output_index, delta } as ResponseStreamEvent);
     }
   }
 
-  #annotate(open: OpenItem, piece: string, offset: number): void {
-    if (this.#citation === undefined) return;
-    for (const annotation of citationsIn(piece, offset, this.#citation)) {
+  #annotate(open: OpenItem, annotations: readonly ResponseUrlCitation[]): void {
+    for (const annotation of annotations) {
       this.#push({
         type: "response.output_text.annotation.added",
         item_id: open.id,
