@@ -1,5 +1,5 @@
 // LangChain's ChatOpenAI, unchanged, over `client.fetch`: by both of OpenAI's interfaces.
-import { AIMessageChunk, HumanMessage, type ToolMessage } from "@langchain/core/messages";
+import { type AIMessage, AIMessageChunk, HumanMessage, type ToolMessage } from "@langchain/core/messages";
 import { tool } from "@langchain/core/tools";
 import { ChatOpenAI } from "@langchain/openai";
 import { describe, expect, test } from "vitest";
@@ -51,20 +51,21 @@ describe.each([
       streamed = streamed === undefined ? chunk : streamed.concat(chunk);
     }
     expect(streamed?.text).toBe("Four, of course.");
+    expect(whole.usage_metadata).toMatchObject({ output_tokens: expect.any(Number) });
     expect(streamed?.usage_metadata).toEqual(whole.usage_metadata);
-    expect(whole.usage_metadata?.output_tokens).toBeGreaterThan(5);
   });
 
   test.each([false, true])("bindTools: a call, its result, and the answer; stream %s", async (stream) => {
     const { engine, chat } = setUp((index) => (index === 0 ? CALL : ANSWER));
     const withTools = chat.bindTools([weather]);
     const question = new HumanMessage("The weather?");
-    let message = new AIMessageChunk("");
+    let message: AIMessage;
     if (stream) {
-      for await (const chunk of await withTools.stream([question])) message = message.concat(chunk);
+      let gathered = new AIMessageChunk("");
+      for await (const chunk of await withTools.stream([question])) gathered = gathered.concat(chunk);
+      message = gathered;
     } else {
-      const { tool_calls, ...rest } = await withTools.invoke([question]);
-      message = new AIMessageChunk({ ...rest, tool_calls });
+      message = await withTools.invoke([question]);
     }
     expect(message.tool_calls).toMatchObject([{ name: "get_weather", args: { city: "Lisbon" } }]);
     const result = (await weather.invoke(message.tool_calls![0]! as never)) as ToolMessage;
