@@ -4,7 +4,7 @@ import { tool } from "@langchain/core/tools";
 import { ChatOpenAI } from "@langchain/openai";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { createHarmonyClient } from "../../src/client.js";
+import { createHarmonyClient, ReplyMemory } from "../../src/client.js";
 import { EngineError } from "../../src/engines/engine-error.js";
 import {
   ANSWER,
@@ -31,7 +31,8 @@ describe.each([
     options: ScriptedEngineOptions = {},
   ) => {
     const engine = new ScriptedEngine(typeof script === "function" ? (_, index) => script(index) : script, options);
-    const { fetch } = createHarmonyClient({ engine });
+    // By Chat Completions, it sends back neither what the model thought nor the tokens; the store has them.
+    const { fetch } = createHarmonyClient({ engine, store: new ReplyMemory() });
     const chat = new ChatOpenAI({
       model: "gpt-oss-20b",
       apiKey: "-",
@@ -73,8 +74,10 @@ describe.each([
     const answer = await withTools.invoke([question, message, result]);
     expect(answer.text).toBe("Four, of course.");
     const second = engine.requests[1]!.encoding.decodeUtf8(engine.requests[1]!.tokens);
-    expect(second).toContain("I will look.");
-    expect(second).toContain('"city"');
+    expect(second).toContain("<|channel|>analysis<|message|>Ask.<|end|>");
+    expect(second).toContain("<|channel|>commentary<|message|>I will look.<|end|>");
+    expect(second).toContain('{"city":"Lisbon"}<|call|>');
+    if (!useResponsesApi) expect(second).toContain(CALL.join(""));
     expect(second).toContain(
       "<|start|>functions.get_weather to=assistant<|channel|>commentary<|message|>Sunny in Lisbon.<|end|>",
     );
