@@ -3,7 +3,7 @@ import { isRecord, showValue } from "../options.js";
 import { ApiError } from "./api-error.js";
 
 /** A field that holds what it must not. */
-export function invalidField(param: string, message: string, cause?: unknown): ApiError {
+export function invalidField(param: string | null, message: string, cause?: unknown): ApiError {
   return new ApiError(message, { param, code: "invalid_value", cause });
 }
 
@@ -28,7 +28,7 @@ export class RequestObject {
   constructor(value: unknown, path: string) {
     if (!isRecord(value)) {
       const name = path === "" ? "the request" : path;
-      throw invalidField(path, `${name} must be an object, not ${showValue(value)}`);
+      throw invalidField(path === "" ? null : path, `${name} must be an object, not ${showValue(value)}`);
     }
     this.value = value;
     this.path = path;

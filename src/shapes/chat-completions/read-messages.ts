@@ -129,15 +129,16 @@ class MessageReader {
 
   #callOf(call: RequestObject): AssistantCall {
     const id = call.requiredString("id");
-    const isCustom = call.word("type", ["function", "custom"]) === "custom" || call.get("function") === undefined;
-    const custom = isCustom ? call.object("custom") : undefined;
-    if (custom !== undefined) {
-      const recipient = this.#toolNames.recipientOf(custom.requiredName("name"), custom.string("namespace"));
-      return { type: "call", id, recipient, text: custom.requiredString("input"), path: call.path };
+    // Some clients leave out the type, which says no more than the field does.
+    const type =
+      call.word("type", ["function", "custom"]) ?? (call.get("custom") === undefined ? "function" : "custom");
+    const body = call.object(type);
+    if (body === undefined) throw call.missing(type);
+    if (type === "custom") {
+      const recipient = this.#toolNames.recipientOf(body.requiredName("name"), body.string("namespace"));
+      return { type: "call", id, recipient, text: body.requiredString("input"), path: call.path };
     }
-    const called = call.object("function");
-    if (called === undefined) throw call.missing(call.get("type") === "custom" ? "custom" : "function");
-    return { ...this.#functionCallOf(called, id), path: call.path };
+    return { ...this.#functionCallOf(body, id), path: call.path };
   }
 
   #functionCallOf(called: RequestObject, id: string): AssistantCall {
