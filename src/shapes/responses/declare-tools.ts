@@ -14,7 +14,7 @@ const BUILT_IN: ReadonlyMap<unknown, BuiltInTool> = new Map([
 ]);
 
 /** Which tools the model may or must call. */
-type Choice = Pick<HarmonyRequest, "toolChoice"> & Partial<Pick<HarmonyRequest, "allowedTools">>;
+export type ToolChoiceOfRequest = Pick<HarmonyRequest, "toolChoice"> & Partial<Pick<HarmonyRequest, "allowedTools">>;
 
 /** Where in the tools of a request a tool stands. */
 interface Place {
@@ -49,7 +49,11 @@ export class RequestTools {
   /** Declares the tools of the field `tools`. @throws ApiError for one that is malformed, unsupported or declared twice. */
   declare(tools: readonly RequestObject[]): void {
     for (const tool of tools) {
-      if (this.#declare(tool, {})) this.sent.push(tool.value as unknown as ResponseTool);
+      if (!this.#declare(tool, {})) continue;
+      const { value } = tool;
+      const { parameters = null, strict } = value;
+      const sent = value.type === "function" ? { ...value, parameters, strict: strict ?? false } : value;
+      this.sent.push(sent as unknown as ResponseTool);
     }
   }
 
@@ -157,7 +161,7 @@ export class RequestTools {
    * What the model may or must call, of the field `tool_choice`.
    * @throws ApiError for a tool that was not declared, and for a choice that cannot be kept to.
    */
-  choice(request: RequestObject): Choice {
+  choice(request: RequestObject): ToolChoiceOfRequest {
     const key = "tool_choice";
     if (typeof request.get(key) === "string") {
       const toolChoice = request.word(key, ["none", "auto", "required"])!;

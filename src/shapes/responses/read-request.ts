@@ -1,9 +1,9 @@
-import type { Sampling } from "../../engines/engine.js";
 import { showValue } from "../../options.js";
 import { type AnswerFormat, History, reasoningEffortOf } from "../history.js";
 import { checkReadRequestOptions, type HarmonyRequest, Unsupported } from "../request.js";
 import { invalidField, RequestObject } from "../request-fields.js";
-import { RequestTools } from "./declare-tools.js";
+import { readSampling, readStop, SAMPLING_FIELDS } from "../sampling.js";
+import { RequestTools, type ToolChoiceOfRequest } from "./declare-tools.js";
 import { broughtTools, loadTools, readItems } from "./read-items.js";
 import { type ItemStore, itemsOf } from "./resolve-items.js";
 import type { ResponseReasoningEffort, ResponseSettings, ResponseTextFormat } from "./response-object.js";
@@ -50,20 +50,11 @@ const READ: readonly string[] = [
   "reasoning",
   "safety_identifier",
   "stream",
-  "temperature",
   "text",
   "tool_choice",
   "tools",
-  "top_p",
   "user",
-  // Not OpenAI's, but common among servers of open models.
-  "frequency_penalty",
-  "min_p",
-  "presence_penalty",
-  "repetition_penalty",
-  "seed",
-  "stop",
-  "top_k",
+  ...SAMPLING_FIELDS,
 ];
 
 /** What a response can include, and what it cannot. */
@@ -103,61 +94,62 @@ export function readResponseRequest(body: unknown, options: ReadResponseOptions 
   if (instructions !== undefined) history.instructions(instructions);
   readItems(items, { history, tools, unsupported, loaded });
   const choice = tools.choice(request);
-  const text = textSettings(request, unsupported);
-  const format = formatOf(text.format);
-  const reasoning = reasoningSettings(request, unsupported);
-  const parallelToolCalls = request.boolean("parallel_tool_calls") ?? true;
-  const sampling = samplingOf(request);
-  const maxTokens = request.number("max_output_tokens", { min: 1, isInteger: true });
-  const includesTokens = readInclude(request, unsupported);
-  const metadata = metadataOf(request);
-  const user = request.string("user");
-  const settings: ResponseSettings = {
-    background: false,
-    instructions: instructions ?? null,
-    max_output_tokens: maxTokens ?? null,
-    max_tool_calls: null,
-    metadata,
-    model,
-    parallel_tool_calls: parallelToolCalls,
-    previous_response_id: request.string("previous_response_id") ?? null,
-    prompt_cache_key: request.string("prompt_cache_key") ?? null,
-    reasoning,
-    safety_identifier: request.string("safety_identifier") ?? null,
-    service_tier: null,
-    temperature: sampling.temperature ?? 1,
-    text,
-    tool_choice: (request.get("tool_choice") ?? "auto") as ResponseToolChoice,
-    tools: tools.sent,
-    top_logprobs: 0,
-    top_p: sampling.topP ?? 1,
-    truncation: "disabled",
-    ...(user === undefined ? {} : { user }),
-  };
+  const settings = readSettings(request, tools, choice, unsupported);
+  const format = formatOf(settings.text.format);
+  const reasoningEffort = reasoningEffortOf(settings.reasoning.effort, "reasoning.effort");
   return {
-    ...harmonyRequest(),
+    history: history.finish({ reasoningEffort, options }, format?.answer),
+    toolNames: tools.names,
+    ...choice,
+    parallelToolCalls: settings.parallel_tool_calls,
+    responseFormat: format?.constraint,
+    maxTokens: settings.max_output_tokens ?? undefined,
+    stop: readStop(request),
+    sampling: readSampling(request),
+    warnings: unsupported.warnings,
     model,
     stream: request.boolean("stream") ?? false,
-    includesTokens,
+    includesTokens: readInclude(request, unsupported),
     toolSearch: tools.toolSearch,
     items: items.map(({ value }) => value),
     settings,
   };
+}
 
-  function harmonyRequest(): HarmonyRequest {
-    const effort = reasoningEffortOf(reasoning.effort, "reasoning.effort");
-    return {
-      history: history.finish({ reasoningEffort: effort, options }, format?.answer),
-      toolNames: tools.names,
-      ...choice,
-      parallelToolCalls,
-      responseFormat: format?.constraint,
-      maxTokens,
-      stop: stopOf(request),
-      sampling,
-      warnings: unsupported.warnings,
-    };
-  }
+/** What the response repeats: the settings of the request as far as they have an effect, and defaults. */
+function readSettings(
+  request: RequestObject,
+  tools: RequestTools,
+  choice: ToolChoiceOfRequest,
+  unsupported: Unsupported,
+): ResponseSettings {
+  const user = request.string("user");
+  const { temperature = 1, topP = 1 } = readSampling(request);
+  // A choice that was left out is none.
+  const isLeftOut = choice.toolChoice === "auto" && choice.allowedTools === undefined;
+  const tool_choice = (isLeftOut ? "auto" : request.get("tool_choice")) as ResponseToolChoice;
+  return {
+    background: false,
+    instructions: request.string("instructions") ?? null,
+    max_output_tokens: request.number("max_output_tokens", { min: 1, isInteger: true }) ?? null,
+    max_tool_calls: null,
+    metadata: metadataOf(request),
+    model: request.requiredName("model"),
+    parallel_tool_calls: request.boolean("parallel_tool_calls") ?? true,
+    previous_response_id: request.string("previous_response_id") ?? null,
+    prompt_cache_key: request.string("prompt_cache_key") ?? null,
+    reasoning: reasoningSettings(request, unsupported),
+    safety_identifier: request.string("safety_identifier") ?? null,
+    service_tier: null,
+    temperature,
+    text: textSettings(request, unsupported),
+    tool_choice,
+    tools: tools.sent,
+    top_logprobs: 0,
+    top_p: topP,
+    truncation: "disabled",
+    ...(user === undefined ? {} : { user }),
+  };
 }
 
 function checkReadOptions(options: ReadResponseOptions): void {
@@ -180,31 +172,6 @@ function noteUnsupported(request: RequestObject, unsupported: Unsupported): void
       unsupported.note(request.at(key), `${showValue(key)} is not a field of a request; leave it out`);
     }
   }
-}
-
-function samplingOf(request: RequestObject): Sampling {
-  const fraction = { min: 0, max: 1 };
-  const penalty = { min: -2, max: 2 };
-  return {
-    temperature: request.number("temperature", { min: 0, max: 2 }),
-    topP: request.number("top_p", fraction),
-    topK: request.number("top_k", { isInteger: true }),
-    minP: request.number("min_p", fraction),
-    seed: request.number("seed", { isInteger: true }),
-    frequencyPenalty: request.number("frequency_penalty", penalty),
-    presencePenalty: request.number("presence_penalty", penalty),
-    repetitionPenalty: request.number("repetition_penalty", { min: 0 }),
-  };
-}
-
-function stopOf(request: RequestObject): readonly string[] {
-  const stop = request.get("stop");
-  if (stop === undefined) return [];
-  const strings = typeof stop === "string" ? [stop] : request.requiredList("stop");
-  return strings.map((string) => {
-    if (typeof string !== "string" || string === "") throw request.wrong("stop", "a string, or a list of strings");
-    return string;
-  });
 }
 
 /** @returns Whether the tokens of the response are asked for. */

@@ -331,6 +331,15 @@ describe("tools", () => {
     expect(request.allowedTools).toBeUndefined();
   });
 
+  test("are repeated by the response as they have an effect", () => {
+    const tools = [{ type: "function", name: "x" }, { type: "web_search" }, { type: "custom", name: "patch" }];
+    const tool_choice = { type: "mcp", server_label: "s" };
+    const { settings } = read({ input: "Hello", tools, tool_choice }, { unsupported: "drop" });
+    expect(settings.tools).toEqual([{ type: "function", name: "x", parameters: null, strict: false }, tools[2]]);
+    expect(settings.tool_choice).toBe("auto");
+    expect(read({ input: "Hello", tools: [tools[0]], tool_choice: "required" }).settings.tool_choice).toBe("required");
+  });
+
   test("some of the tools are allowed", () => {
     const tools = [FUNCTION, { ...FUNCTION, name: "y" }];
     const choice = (...names: string[]): object => ({
