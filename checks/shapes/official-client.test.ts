@@ -75,7 +75,7 @@ describe.each([
       const { message, finish_reason } = gathered.choices[0]!;
       expect(finish_reason).toBe(whole.choices[0]?.finish_reason);
       expect(message).toMatchObject({ content: "I will look.", role: "assistant" });
-      const calls = (list: typeof message.tool_calls) =>
+      const calls = (list: OpenAI6.ChatCompletionMessageToolCall[] | undefined) =>
         list?.map((call) => call.type === "function" && [call.function.name, call.function.arguments]);
       expect(calls(message.tool_calls)).toEqual([["get_weather", '{"city":"Lisbon"}']]);
       expect(calls(whole.choices[0]?.message.tool_calls)).toEqual(calls(message.tool_calls));
