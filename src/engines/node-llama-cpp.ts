@@ -39,7 +39,8 @@ export interface NodeLlamaCppEvaluateOptions {
 
 /** What {@link nodeLlamaCpp} needs of node-llama-cpp's `TokenBias`. */
 export interface NodeLlamaCppTokenBias {
-  set(token: number, bias: { logit: number }): unknown;
+  /** A token is a number; node-llama-cpp's types have a name of their own for it. */
+  set(token: never, bias: { logit: number }): unknown;
 }
 
 /** The parts of node-llama-cpp that only its own classes can make. */
@@ -215,7 +216,7 @@ function samplingOptions(
         const message = `sampling.logitBias[${token}]: node-llama-cpp ignores a bias of tokens that end a turn`;
         throw new EngineError("unsupported", message, { engine: NAME });
       }
-      bias.set(Number(token), { logit });
+      bias.set(Number(token) as never, { logit });
     }
     options.tokenBias = bias;
   }

@@ -3,7 +3,7 @@ import { STOP_TOKEN_IDS } from "../turn/constraints/completion.js";
 import type { Engine, EngineOutput, EngineRequest, EngineUsage } from "./engine.js";
 import { EngineError } from "./engine-error.js";
 import type { HttpAnswer } from "./http/answer.js";
-import { countIn, tokensIn, usageOf } from "./http/fields.js";
+import { countIn, finiteBias, tokensIn, usageOf } from "./http/fields.js";
 import { postForStream } from "./http/post.js";
 import { readServerSentEvents } from "./http/server-sent-events.js";
 import { type HttpEngineOptions, type HttpSettings, httpSettings } from "./http/settings.js";
@@ -72,7 +72,7 @@ function sampling({ sampling = {}, maxTokens, stopTokens = STOP_TOKEN_IDS, const
     presence_penalty: presencePenalty,
     repetition_penalty: repetitionPenalty,
     sampling_seed: seed,
-    ...(logitBias === undefined ? {} : { logit_bias: logitBias }),
+    ...(logitBias === undefined ? {} : { logit_bias: finiteBias(logitBias) }),
     stop_token_ids: [...stopTokens],
     skip_special_tokens: false,
     spaces_between_special_tokens: false,
