@@ -25,7 +25,21 @@ export {
   ChatCompletionWriter,
   type ChatCompletionWriterOptions,
   type EndedReply,
+  type WrittenCompletion,
 } from "./shapes/chat-completions/completion-writer.js";
+export type {
+  ChatAssistantMessageParam,
+  ChatCompletionCreateParams,
+  ChatCustomFormatParam,
+  ChatFunctionParam,
+  ChatMessageParam,
+  ChatPartParam,
+  ChatResponseFormatParam,
+  ChatTextPartParam,
+  ChatToolCallParam,
+  ChatToolChoiceParam,
+  ChatToolParam,
+} from "./shapes/chat-completions/create-params.js";
 export { joinChatCompletions } from "./shapes/chat-completions/join-completions.js";
 export { readChatCompletionRequest } from "./shapes/chat-completions/read-request.js";
 export { HarmonyReply, type ReplyFinish, type ReplyRunOptions } from "./shapes/harmony-reply.js";

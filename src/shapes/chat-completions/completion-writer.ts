@@ -6,6 +6,7 @@ import { newId, type ReplyEvent, type ReplyPart } from "../reply.js";
 import type { ClientTool } from "../tool-names.js";
 import type { ChatCompletionRequest } from "./chat-request.js";
 import type {
+  ChatChoice,
   ChatCompletion,
   ChatCompletionChunk,
   ChatDelta,
@@ -47,6 +48,11 @@ const OPTIONS = [
   "created",
   "index",
 ] as const satisfies (keyof ChatCompletionWriterOptions)[];
+
+/** A completion with the one answer that a writer writes. */
+export interface WrittenCompletion extends ChatCompletion {
+  choices: [ChatChoice];
+}
 
 /** What a writer asks a reply that has ended; a `HarmonyReply` is one. */
 export interface EndedReply {
@@ -161,7 +167,7 @@ export class ChatCompletionWriter {
    * The answer as a whole, as far as it has been written. Before its end, it has no usage, and its `finish_reason` is
    * `"length"`.
    */
-  get completion(): ChatCompletion {
+  get completion(): WrittenCompletion {
     const { content, reasoning } = this.#texts;
     const message: ChatMessage = {
       role: "assistant",
