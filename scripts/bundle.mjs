@@ -25,6 +25,8 @@ const bundle = await rolldown({
   tsconfig: false,
   transform: { target: "es2022" },
   plugins: [pureConstants()],
+  // How long a build takes says more about the machine than about the build.
+  checks: { bundlerTimings: false },
   // A warning is an error: the build must not have any.
   onLog: (_level, { message }) => {
     throw new Error(message);

@@ -14,6 +14,7 @@ export default function setup(suite) {
   const { project, remove } = installPacked();
   const wllama = "node_modules/@wllama/wllama";
   cpSync(fileURLToPath(new URL(wllama, here)), `${project}/${wllama}`, { recursive: true });
+  cpSync(fileURLToPath(new URL("types/", here)), `${project}/types`, { recursive: true });
   cpSync(makeModel(), `${project}/model.gguf`);
   suite.provide("project", project);
   return remove;

@@ -1,7 +1,9 @@
 // The example of examples/wllama in a real browser: whole turns without a server, with a tiny gpt-oss.
+import { spawnSync } from "node:child_process";
 import { createReadStream, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { installChromium } from "../runtimes/chromium.mjs";
@@ -81,6 +83,11 @@ async function ask(page, number) {
 test("two turns: rendered, generated under a schema, read as they come, remembered", async () => {
   const { page, failures } = await open("model=/model.gguf&json");
   await page.waitForSelector("form button:first-of-type:enabled", { timeout: 120_000 });
+  await page.evaluate(() => {
+    globalThis.changes = 0;
+    const observer = new MutationObserver(() => globalThis.changes++);
+    observer.observe(document.querySelector("#turns"), { subtree: true, childList: true });
+  });
   const first = await ask(page, 0);
   const second = await ask(page, 1);
   for (const turn of [first, second]) {
@@ -91,7 +98,12 @@ test("two turns: rendered, generated under a schema, read as they come, remember
   expect(first.analysis + second.analysis).not.toBe("");
   const known = Number(/, (\d+) of them known/.exec(second.status)[1]);
   expect(known, second.status).toBeGreaterThan(100);
+  // It was shown token by token, not at the end.
+  const changes = await page.evaluate(() => globalThis.changes);
+  expect(changes).toBeGreaterThan(20);
   expect(failures).toEqual([]);
+  const { SCREENSHOTS } = process.env;
+  if (SCREENSHOTS !== undefined) await page.screenshot({ path: `${SCREENSHOTS}/wllama.png` });
   await page.close();
 });
 
@@ -100,4 +112,18 @@ test("a model that is not there", async () => {
   await page.waitForSelector("#status.error", { timeout: 60_000 });
   expect(await page.locator("#status").textContent()).toContain("The model could not be loaded");
   await page.close();
+});
+
+test("wllama's own class, by its types, is what the engine takes", () => {
+  const tsc = fileURLToPath(new URL("../../node_modules/typescript/bin/tsc", import.meta.url));
+  const options =
+    "--noEmit --strict --exactOptionalPropertyTypes --skipLibCheck --target es2022 --module esnext --moduleResolution bundler".split(
+      " ",
+    );
+  const run = spawnSync(process.execPath, [tsc, ...options, "--lib", "es2023,dom", "types/wllama.ts"], {
+    cwd: project,
+    encoding: "utf8",
+  });
+  expect(run.stdout).toBe("");
+  expect(run.status).toBe(0);
 });

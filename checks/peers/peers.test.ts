@@ -4,6 +4,7 @@
 //   npm run test:peers -- --update   writes the tables again
 import { afterAll, beforeAll, expect, inject, test, vi } from "vitest";
 import { type MessageLike, type ParseOptions, toolCallOf } from "../../src/index.js";
+import { CASES } from "../../tests/parse/malformed-outputs.js";
 import { type ChatMessage, type ChatRequest, CONVERSATIONS, TODAY } from "./conversations.js";
 import { DIFFERENCES, type Difference, exampleOf, explanationOf } from "./differences.js";
 import { conversationOf, encoding, promptOf } from "./harmony-format.js";
@@ -106,6 +107,29 @@ test("malformed headers of calls", async () => {
   const rows: string[][] = [];
   for (const header of MALFORMED_HEADERS) rows.push([code(header), ...(await verdictsOn(header))]);
   compare("malformed headers", tableOf(["header", ...READERS], rows));
+});
+
+test("malformed outputs", async () => {
+  const outputs = CASES.filter(({ diagnostics }) => diagnostics.length > 0).map(({ output, options }) => ({
+    tokens: idsOf(output),
+    options,
+  }));
+  let [thrown, thrownHere] = [0, 0];
+  for (const { tokens, options } of outputs) {
+    await openaiHarmony.parse(tokens).catch(() => thrown++);
+    try {
+      encoding.parseMessagesFromCompletionTokens(tokens, "assistant", { mode: "resilient", ...options });
+    } catch {
+      thrownHere++;
+    }
+  }
+  compare(
+    "malformed outputs",
+    tableOf(
+      ["malformed outputs", "openai-harmony throws", "this package, resilient, throws"],
+      [[String(outputs.length), String(thrown), String(thrownHere)]],
+    ),
+  );
 });
 
 /** The prompts for a conversation. */
