@@ -31,7 +31,7 @@ export interface HarmonySettings {
   readonly logitBias?: Readonly<Record<number, number>> | undefined;
 }
 
-export const SETTINGS = [
+export const SETTINGS: readonly (keyof HarmonySettings)[] = [
   "reasoningEffort",
   "conversationStartDate",
   "modelIdentity",
@@ -43,7 +43,7 @@ export const SETTINGS = [
   "minP",
   "repetitionPenalty",
   "logitBias",
-] as const satisfies (keyof HarmonySettings)[];
+];
 
 /**
  * Checks settings.
