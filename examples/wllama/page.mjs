@@ -64,7 +64,7 @@ async function takeTurn(text) {
     return element;
   };
   paragraph("question", text);
-  const shown = { analysis: paragraph("analysis"), final: paragraph("final") };
+  const shown = { analysis: paragraph("analysis"), commentary: paragraph("commentary"), final: paragraph("final") };
 
   const controller = new AbortController();
   stop.onclick = () => controller.abort(new Error("Stopped."));
