@@ -47,10 +47,24 @@ await bundle.write({
   sourcemap: "hidden",
   sourcemapExcludeSources: true,
   codeSplitting: {
+    // A group takes along what its modules import, unless a group of a higher priority has it: the lowest floors come first.
     groups: [
       // In a file of its own, which a bundler can leave out as a whole.
-      { name: "vocabulary", test: /merges\.generated\.ts$/, priority: 1 },
-      { name: "shared", minShareCount: 2 },
+      { name: "vocabulary", test: /merges\.generated\.ts$/, priority: 9 },
+      // What nearly all entry points share: conversations, rendering, parsing.
+      {
+        name: "shared",
+        test: /src\/(errors|options|special-tokens|utf8|json|chat|render|parse)\b/,
+        minShareCount: 2,
+        priority: 8,
+      },
+      // What only some of them share: a program that imports none of these does not load it.
+      { name: "shared/stream", test: /src\/stream\//, minShareCount: 2, priority: 7 },
+      { name: "shared/constraints", test: /src\/turn\/constraints\//, minShareCount: 2, priority: 6 },
+      { name: "shared/turn", test: /src\/(turn|token-sinks)\b/, minShareCount: 2, priority: 5 },
+      { name: "shared/encoding", test: /src\/(tokenizer|encoding)\b/, minShareCount: 2, priority: 4 },
+      { name: "shared/engines", test: /src\/engines\//, minShareCount: 2, priority: 3 },
+      { name: "shared/shapes", test: /src\/shapes\//, minShareCount: 2, priority: 2 },
     ],
   },
 });

@@ -4,6 +4,12 @@ const FILES = {
   "harmony-format": "../../dist/index.js",
   "harmony-format/text": "../../dist/text.js",
   "harmony-format/stream": "../../dist/stream/index.js",
+  "harmony-format/constraints": "../../dist/constraints.js",
+  "harmony-format/engines": "../../dist/engines.js",
+  "harmony-format/chat-completions": "../../dist/chat-completions.js",
+  "harmony-format/responses": "../../dist/responses.js",
+  "harmony-format/ai-sdk": "../../dist/ai-sdk.js",
+  "harmony-format/client": "../../dist/client.js",
 };
 
 const STREAMS = "{ parseStream, HarmonyEventStream }";
@@ -25,6 +31,13 @@ const IMPORTS = [
   weighed("`HarmonyError`", "1 kB"),
   weighed("everything of `harmony-format/text`", "30 kB", { "harmony-format/text": "*" }),
   weighed("`parseStream`, `HarmonyEventStream`", "2.1 kB", { "harmony-format/stream": STREAMS }),
+  weighed("everything of `harmony-format/constraints`", "20 kB", { "harmony-format/constraints": "*" }),
+  weighed("`llamaCpp`", "25 kB", { "harmony-format/engines": "{ llamaCpp }" }),
+  weighed("everything of `harmony-format/engines`", "50 kB", { "harmony-format/engines": "*" }),
+  weighed("everything of `harmony-format/chat-completions`", "70 kB", { "harmony-format/chat-completions": "*" }),
+  weighed("everything of `harmony-format/responses`", "75 kB", { "harmony-format/responses": "*" }),
+  weighed("`createHarmony`", "880 kB", { "harmony-format/ai-sdk": "{ createHarmony }" }),
+  weighed("`createHarmonyClient`", "890 kB", { "harmony-format/client": "{ createHarmonyClient }" }),
 ];
 
 /** @param {string} name The first cell of a row in docs/platforms.md: the names imported, unless `from` says otherwise. */

@@ -22,6 +22,7 @@ const SCRIPTS = [
   "ai-sdk.js",
   "client.js",
   "shared.js",
+  ...["constraints", "encoding", "engines", "shapes", "stream", "turn"].map((name) => `shared/${name}.js`),
   "vocabulary.js",
 ];
 
