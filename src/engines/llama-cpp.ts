@@ -22,8 +22,9 @@ export interface LlamaCppOptions extends HttpEngineOptions {
   readonly grammar?: "strict" | "lazy" | undefined;
   /**
    * Asks for the whole completion at once: the server's streams leave out some ids of characters that are split into
-   * several tokens, and not all of them can be restored with certainty. Nothing is yielded before the model has ended, and
-   * `timeout` is then for the whole completion. Default: `false`.
+   * several tokens, and not all of them can be restored with certainty. The price: nothing is yielded before the model has
+   * ended, `timeout` is for the whole completion, and some versions of the server (0.7.0 is one) go on to the end when the
+   * caller has left. So give such a request a `maxTokens`. Default: `false`.
    */
   readonly exactTokens?: boolean | undefined;
 }
@@ -113,9 +114,9 @@ async function* generate(
       usage === undefined
         ? added
         : { ...usage, completionTokens: (usage.completionTokens ?? 0) + (added?.completionTokens ?? 0) };
+    const endedAt = finish === "eos" && ENDS.includes(lastToken!) ? lastToken : undefined;
     // A grammar knows nothing of what follows the end of its text.
-    const goesOn =
-      finish === "eos" && constraint === undefined && lastToken !== undefined && !stopTokens.has(lastToken);
+    const goesOn = constraint === undefined && endedAt !== undefined && !stopTokens.has(endedAt);
     if (goesOn) continue;
     yield { finish, usage };
     return;
@@ -190,9 +191,13 @@ function bodyOf(
 
 const STOP_MARKERS = ["<|return|>", "<|call|>", "<|endoftext|>"];
 
+/** How many tokens the context of gpt-oss holds at most. */
+const CONTEXT = 131_072;
+
 /** All that chooses a token, also what the request leaves out: the server's defaults are others, and may be set when it starts. */
 function samplingFields(sampling: Sampling): Readonly<Record<string, unknown>> {
-  const { logitBias = {} } = sampling;
+  const { repetitionPenalty = 1, frequencyPenalty = 0, presencePenalty = 0, logitBias = {} } = sampling;
+  const hasPenalty = repetitionPenalty !== 1 || frequencyPenalty !== 0 || presencePenalty !== 0;
   return {
     temperature: sampling.temperature ?? 1,
     top_k: sampling.topK ?? 0,
@@ -204,11 +209,11 @@ function samplingFields(sampling: Sampling): Readonly<Record<string, unknown>> {
     dynatemp_range: 0,
     mirostat: 0,
     dry_multiplier: 0,
-    // The penalties look at everything, as elsewhere, and not only at the last 64 tokens.
-    repeat_last_n: -1,
-    repeat_penalty: sampling.repetitionPenalty ?? 1,
-    frequency_penalty: sampling.frequencyPenalty ?? 0,
-    presence_penalty: sampling.presencePenalty ?? 0,
+    repeat_penalty: repetitionPenalty,
+    frequency_penalty: frequencyPenalty,
+    presence_penalty: presencePenalty,
+    // The penalties look at everything, as elsewhere, and not only at the last 64 tokens. Without them, it costs memory.
+    ...(hasPenalty ? { repeat_last_n: CONTEXT } : {}),
     // JSON has no infinity; `false` rules a token out.
     logit_bias: Object.entries(logitBias).map(([token, bias]) => [
       Number(token),

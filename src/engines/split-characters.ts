@@ -31,12 +31,11 @@ export class SplitCharacters {
 
   /** All tokens since the event before this one; `undefined` if there are none. */
   read({ tokens, content, count }: TokenEvent): EngineTokens | undefined {
+    if (tokens.length === 0 && content === "") return undefined;
     const lost = count - this.#count - tokens.length;
     this.#count = Math.max(this.#count, count);
     const [token] = tokens;
-    if (token === undefined) {
-      return content === "" ? undefined : approximate(this.#tokenizer.encode(content, { allowedSpecial: "all" }));
-    }
+    if (token === undefined) return approximate(this.#tokenizer.encode(content, { allowedSpecial: "all" }));
     return tokens.length > 1 ? { tokens } : this.#withLost(token, content, lost);
   }
 
