@@ -4,6 +4,7 @@ import type { Engine, EngineOutput, EngineRequest, EngineUsage } from "./engine.
 import { EngineError } from "./engine-error.js";
 import type { HttpAnswer } from "./http/answer.js";
 import { countIn, finiteBias, tokensIn, usageOf } from "./http/fields.js";
+import { goOn } from "./http/go-on.js";
 import { postForStream } from "./http/post.js";
 import { readServerSentEvents } from "./http/server-sent-events.js";
 import { type HttpEngineOptions, type HttpSettings, httpSettings } from "./http/settings.js";
@@ -36,7 +37,7 @@ export function sglang(options: SglangOptions): Engine {
   return {
     name: NAME,
     constraints: "structural-tag",
-    generate: (request, signal) => generate(settings, { ...samplingParams }, request, signal),
+    generate: (request, signal) => goOn(request, (part) => generate(settings, { ...samplingParams }, part, signal)),
   };
 }
 
