@@ -5,7 +5,7 @@
  */
 export { ApiError, type ApiErrorDetails, type ApiErrorJSON } from "./shapes/api-error.js";
 export { HarmonyReply, type ReplyFinish, type ReplyRunOptions } from "./shapes/harmony-reply.js";
-export type { ReplyEvent, ReplyPart } from "./shapes/reply.js";
+export { type ReplyEvent, type ReplyOptions, type ReplyPart, ReplyReader } from "./shapes/reply.js";
 export type { BuiltInTool, HarmonyRequest, HistoryStep, ReadRequestOptions, RequestWarning } from "./shapes/request.js";
 export type { Citation, CitationResolver } from "./shapes/responses/citations.js";
 export type * from "./shapes/responses/output-item.js";

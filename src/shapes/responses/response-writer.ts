@@ -25,9 +25,20 @@ export interface ResponseWriterOptions {
   readonly newItemId?: ((prefix: string) => string) | undefined;
   /** Finds the pages that the model cites; they become annotations. Default: citations are text like any other. */
   readonly citation?: CitationResolver | undefined;
+  /**
+   * Where thoughts stand in their item: in its `content`, or in its `summary`, where some clients look for them that do not
+   * know the content. Default: `"content"`.
+   */
+  readonly thoughts?: "content" | "summary" | undefined;
 }
 
-const OPTIONS = ["id", "createdAt", "newItemId", "citation"] as const satisfies (keyof ResponseWriterOptions)[];
+const OPTIONS = [
+  "id",
+  "createdAt",
+  "newItemId",
+  "citation",
+  "thoughts",
+] as const satisfies (keyof ResponseWriterOptions)[];
 
 /** What a writer must know of a reply that has ended. */
 export type FinishedReply = Pick<HarmonyReply, "finish" | "usage" | "carriedTokens">;
@@ -64,6 +75,7 @@ export class ResponseWriter {
   readonly #createdAt: number;
   readonly #newItemId: (prefix: string) => string;
   readonly #citation: CitationResolver | undefined;
+  readonly #hasSummaries: boolean;
   readonly #output: ResponseOutputItem[] = [];
   #open: OpenItem | undefined;
   #events: ResponseStreamEvent[] = [];
@@ -74,7 +86,7 @@ export class ResponseWriter {
   /** @throws TypeError for an option that is not understood. */
   constructor(request: ResponseRequest, options: ResponseWriterOptions = {}) {
     checkOptions(options, OPTIONS, "ResponseWriter");
-    const { id = newId("resp_"), createdAt = now(), newItemId = newId, citation } = options;
+    const { id = newId("resp_"), createdAt = now(), newItemId = newId, citation, thoughts = "content" } = options;
     checkString(id, "id");
     if (!Number.isFinite(createdAt)) throw new TypeError(`createdAt must be a number, not ${showValue(createdAt)}`);
     for (const [name, value] of Object.entries({ newItemId, citation })) {
@@ -82,11 +94,15 @@ export class ResponseWriter {
         throw new TypeError(`${name} must be a function, not ${showValue(value)}`);
       }
     }
+    if (thoughts !== "content" && thoughts !== "summary") {
+      throw new TypeError(`thoughts must be "content" or "summary", not ${showValue(thoughts)}`);
+    }
     this.#request = request;
     this.#id = id;
     this.#createdAt = createdAt;
     this.#newItemId = newItemId;
     this.#citation = citation;
+    this.#hasSummaries = thoughts === "summary";
   }
 
   /** The first events. They come of themselves where this is not called. */
@@ -172,7 +188,15 @@ export class ResponseWriter {
     this.#close("incomplete");
     const type = itemTypeOf(part, this.#request.toolSearch);
     const id = this.#newItemId(ID_PREFIXES[type]);
-    const open: OpenItem = { part, type, id, index: this.#output.length, text: "", annotations: [] };
+    const open: OpenItem = {
+      part,
+      type,
+      id,
+      index: this.#output.length,
+      isSummary: type === "reasoning" && this.#hasSummaries,
+      text: "",
+      annotations: [],
+    };
     this.#open = open;
     this.#push({
       type: "response.output_item.added",
@@ -182,6 +206,9 @@ export class ResponseWriter {
     const place = { item_id: id, output_index: open.index };
     if (type === "message") {
       this.#push({ type: "response.content_part.added", ...place, content_index: 0, part: textContent(open) });
+    } else if (open.isSummary) {
+      const summary = { type: "summary_text", text: "" } as const;
+      this.#push({ type: "response.reasoning_summary_part.added", ...place, summary_index: 0, part: summary });
     } else if (type === "reasoning") {
       const content = { type: "reasoning_text", text: "" } as const;
       this.#push({ type: "response.content_part.added", ...place, content_index: 0, part: content });
@@ -205,6 +232,9 @@ export class ResponseWriter {
     if (type === "response.output_text.delta") {
       this.#events.push({ type, sequence_number, item_id, output_index, content_index: 0, delta, logprobs: [] });
       if (this.#citation !== undefined) this.#annotate(open, citationsIn(delta, offset, this.#citation));
+    } else if (open.isSummary) {
+      const type = "response.reasoning_summary_text.delta";
+      this.#events.push({ type, sequence_number, item_id, output_index, summary_index: 0, delta });
     } else if (type === "response.reasoning_text.delta") {
       this.#events.push({ type, sequence_number, item_id, output_index, content_index: 0, delta });
     } else {
@@ -238,6 +268,12 @@ export class ResponseWriter {
         this.#push({ type: "response.content_part.done", ...place, content_index: 0, part: textContent(open) });
         break;
       case "reasoning": {
+        if (open.isSummary) {
+          const part = { type: "summary_text", text } as const;
+          this.#push({ type: "response.reasoning_summary_text.done", ...place, summary_index: 0, text });
+          this.#push({ type: "response.reasoning_summary_part.done", ...place, summary_index: 0, part });
+          break;
+        }
         const part = { type: "reasoning_text", text } as const;
         this.#push({ type: "response.reasoning_text.done", ...place, content_index: 0, text });
         this.#push({ type: "response.content_part.done", ...place, content_index: 0, part });
