@@ -128,24 +128,24 @@ async function* partsOf(
   const stop = (): void => stopped.abort(signal?.reason);
   if (signal?.aborted === true) stop();
   signal?.addEventListener("abort", stop, { once: true });
-  const raw = (): StreamPart[] => outputs.splice(0).map((rawValue) => ({ type: "raw", rawValue }));
-  let hasBegun = false;
+  const withRaw = (parts: StreamPart[]): StreamPart[] =>
+    outputs.length === 0
+      ? parts
+      : [...outputs.splice(0).map((rawValue) => ({ type: "raw", rawValue }) as const), ...parts];
+  let begin = writer.begin(warnings, metadata);
+  // Not `yield*`, which waits several times for each part.
   try {
     for await (const event of reply) {
-      if (!hasBegun) yield* writer.begin(warnings, metadata);
-      hasBegun = true;
-      yield* raw();
-      yield* writer.write(event);
+      for (const part of begin) yield part;
+      begin = [];
+      for (const part of withRaw(writer.write(event))) yield part;
     }
-    if (!hasBegun) yield* writer.begin(warnings, metadata);
-    hasBegun = true;
-    yield* raw();
     const { finish, usage, carriedTokens } = reply;
-    yield* writer.end({ finish, rawFinish: reply.turn.finish, usage, carriedTokens });
+    const end = writer.end({ finish, rawFinish: reply.turn.finish, usage, carriedTokens });
+    for (const part of [...begin, ...withRaw(end)]) yield part;
   } catch (error) {
-    if (!hasBegun || stopped.signal.aborted) throw error;
-    yield* raw();
-    yield* writer.fail(error, reply.usage);
+    if (begin.length > 0 || stopped.signal.aborted) throw error;
+    for (const part of withRaw(writer.fail(error, reply.usage))) yield part;
   } finally {
     signal?.removeEventListener("abort", stop);
   }
