@@ -7,5 +7,7 @@
  * @property {(json: string) => unknown} [conversation] Reads a conversation.
  * @property {(conversation: any) => ArrayLike<number>} [render]
  * @property {(options?: object) => any} [parser] A parser for an assistant's completion.
+ * @property {Record<string, (use: (piece: any) => void) => (tokens: any) => number>} [shapes] What reads a completion a token at
+ *   a time into pieces, and returns how many messages it has.
  */
 export {};

@@ -59,7 +59,7 @@ function harmonyFormat(name, node, root) {
     // A package may import itself by its name, so that this loads the build of the checkout.
     cwd: root,
     script: `import { loadHarmonyEncoding } from "harmony-format"; loadHarmonyEncoding().encode(${TEXT});`,
-    can: ["encode", "count", "decode", "parse", "parse resilient", "render"],
+    can: ["encode", "count", "decode", "parse", "parse resilient", "shape", "render"],
     root,
   });
 }

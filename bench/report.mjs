@@ -47,6 +47,8 @@ const NOTES = {
   decode: "Warm: the same tokens have been decoded many times before.",
   parse: "`process` and `lastContentDelta` for each token of what a model wrote: thought, calls and answers.",
   resilient: "The resilient mode on output without a fault: what forgiving costs when there is nothing to forgive.",
+  shapes:
+    "Each token is parsed, and what comes of it is made into chunks or events of the format as it arrives: what streaming to a client costs beside the model.",
   "cold-start":
     "A process that loads the package and encodes `hello world`, less a process of the same program that does nothing.",
   memory: "What the process holds after encoding 10 MB and throwing the tokens away, less what bare Node.js holds.",

@@ -8,7 +8,8 @@
  *   --against   this build against that of another checkout, and nothing else: five minutes
  *   --node      what runs everything in JavaScript: 24 (default) or 20, as pinned in bench/node; or the path of a program
  *   --quick     a few strings, one round: whether everything runs, not how fast
- *   --only      these suites: encode, first-pass, count, decode, parse, resilient, render, cold-start, memory, size, hostile
+ *   --only      these suites: encode, first-pass, count, decode, parse, resilient, shapes, render, cold-start, memory, size,
+ *               hostile
  *   --json      where the figures go; default, in bench/results: node-24.json or node-20.json, as --node says; latest.json
  *               where --node is a path; against.json; quick.json
  */
@@ -32,6 +33,7 @@ import { hostile } from "./suites/hostile.mjs";
 import { memory } from "./suites/memory.mjs";
 import { parse, resilient, resilientBuilds } from "./suites/parse.mjs";
 import { render } from "./suites/render.mjs";
+import { shapes, shapesBuilds } from "./suites/shapes.mjs";
 import { size } from "./suites/size.mjs";
 import { goalsTable, textTable } from "./tables.mjs";
 
@@ -42,6 +44,7 @@ const SUITES = {
   decode,
   parse,
   resilient,
+  shapes,
   render,
   "cold-start": coldStart,
   memory,
@@ -174,7 +177,7 @@ async function measure() {
 /** This build and another. */
 async function measureAgainst(root) {
   const file = flags.json ?? join(RESULTS, "against.json");
-  const suites = { ...SUITES, resilient: resilientBuilds };
+  const suites = { ...SUITES, resilient: resilientBuilds, shapes: shapesBuilds };
   const comparisons = await compareBuilds(
     Object.fromEntries(names.map((name) => [name, suites[name]])),
     [ours(node), otherBuild(node, root)],

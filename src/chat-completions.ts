@@ -25,6 +25,7 @@ export {
   ChatCompletionWriter,
   type ChatCompletionWriterOptions,
   type EndedReply,
+  type WrittenCompletion,
 } from "./shapes/chat-completions/completion-writer.js";
 export type {
   ChatAssistantMessageParam,
@@ -42,7 +43,7 @@ export type {
 export { joinChatCompletions } from "./shapes/chat-completions/join-completions.js";
 export { readChatCompletionRequest } from "./shapes/chat-completions/read-request.js";
 export { HarmonyReply, type ReplyFinish, type ReplyRunOptions } from "./shapes/harmony-reply.js";
-export type { ReplyEvent, ReplyPart } from "./shapes/reply.js";
+export { type ReplyEvent, type ReplyOptions, type ReplyPart, ReplyReader } from "./shapes/reply.js";
 export type {
   BuiltInTool,
   HarmonyRequest,
@@ -51,3 +52,4 @@ export type {
   RequestedFormat,
   RequestWarning,
 } from "./shapes/request.js";
+export type { ClientTool, ToolNames } from "./shapes/tool-names.js";

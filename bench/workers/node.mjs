@@ -65,6 +65,15 @@ const PASSES = {
       }
     };
   },
+  shape: (question) => {
+    const completions = read(question);
+    const run = adapter.shapes[question.shape]((piece) => {
+      sink += piece.type?.length ?? 1;
+    });
+    return () => {
+      for (const tokens of completions) sink += run(tokens);
+    };
+  },
   render: (question) => {
     const conversation = conversationOf(question);
     return () => {
@@ -85,6 +94,10 @@ const DIGESTS = {
       for (const token of tokens) text += parser.process(token).lastContentDelta ?? "";
       return `${parser.messages.length} ${sha256(text)}`;
     }),
+  shape: (question) => {
+    const run = adapter.shapes[question.shape](() => {});
+    return read(question).map((tokens) => String(run(tokens)));
+  },
   render: (question) => [digestOf(adapter.render(conversationOf(question)))],
 };
 
