@@ -38,6 +38,8 @@ function* answers(): Generator<{ readonly sent: ResponseStreamEvent[]; readonly 
     const events = replyEvents([...output], REQUEST, {}, "stop");
     yield written(events, { carriedTokens: "harmony1.AQ" }, REQUEST, { ...steadyOptions(), citation });
   }
+  const thought = replyEvents([...THOUGHT, ...FINAL]);
+  yield written(thought, {}, REQUEST, { ...steadyOptions(), thoughts: "summary" });
   for (const output of OUTPUTS.slice(0, 13)) {
     const half = output.slice(0, Math.ceil(output.length * 0.8));
     const events = replyEvents([half], REQUEST, {}, "length");

@@ -19,6 +19,7 @@ export type CitationResolver = (
  * @param offset Where the piece begins in the text. A piece holds a citation whole, or nothing of it.
  */
 export function citationsIn(piece: string, offset: number, resolve: CitationResolver): ResponseUrlCitation[] {
+  if (!piece.includes("】")) return [];
   const citations: ResponseUrlCitation[] = [];
   for (const { 0: marker, 1: cursor = "", 2: lines = "", index } of piece.matchAll(
     /【(\d+)†([^†】]+)(?:†[^†】]+)?】/g,

@@ -28,6 +28,8 @@ export interface OpenItem {
   readonly id: string;
   /** Its place in `output`. */
   readonly index: number;
+  /** Whether its text stands in the summary. */
+  readonly isSummary: boolean;
   text: string;
   readonly annotations: ResponseUrlCitation[];
 }
@@ -66,7 +68,13 @@ export function itemOf(open: OpenItem, status: ResponseItemStatus, hasContent = 
         content: hasContent ? [textContent(open)] : [],
       };
     case "reasoning":
-      return { type, id, status, summary: [], content: hasContent ? [{ type: "reasoning_text", text }] : [] };
+      return {
+        type,
+        id,
+        status,
+        summary: hasContent && open.isSummary ? [{ type: "summary_text", text }] : [],
+        content: hasContent && !open.isSummary ? [{ type: "reasoning_text", text }] : [],
+      };
     case "function_call":
       return { type, id, status, ...called, arguments: text };
     case "custom_tool_call":

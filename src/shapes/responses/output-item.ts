@@ -39,13 +39,19 @@ export interface ResponseReasoningText {
   text: string;
 }
 
+/** A thought in full, where a client looks for a summary. */
+export interface ResponseSummaryText {
+  type: "summary_text";
+  text: string;
+}
+
 /** What the model thinks, or the tokens of the whole response for the next request. */
 export interface ResponseReasoningItem {
   type: "reasoning";
   id: string;
   status: ResponseItemStatus;
-  /** Always empty: the model's thoughts are given in full. */
-  summary: never[];
+  /** The thought, in full, where it is to stand here. */
+  summary: ResponseSummaryText[];
   content: ResponseReasoningText[];
   /** The tokens of the response, as the next request carries them. */
   encrypted_content?: string;

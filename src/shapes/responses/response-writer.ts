@@ -5,7 +5,12 @@ import type { HarmonyReply } from "../harmony-reply.js";
 import { newId, type ReplyEvent, type ReplyPart } from "../reply.js";
 import { type CitationResolver, citationsIn } from "./citations.js";
 import { ID_PREFIXES, itemOf, itemTypeOf, type OpenItem, textContent } from "./open-item.js";
-import type { ResponseItemStatus, ResponseOutputItem, ResponseReasoningItem } from "./output-item.js";
+import type {
+  ResponseItemStatus,
+  ResponseOutputItem,
+  ResponseReasoningItem,
+  ResponseUrlCitation,
+} from "./output-item.js";
 import type { ResponseFailure, ResponseObject, ResponseUsage } from "./response-object.js";
 import type { ResponseRequest } from "./response-request.js";
 import type { ResponseStreamEvent } from "./stream-event.js";
@@ -20,12 +25,34 @@ export interface ResponseWriterOptions {
   readonly newItemId?: ((prefix: string) => string) | undefined;
   /** Finds the pages that the model cites; they become annotations. Default: citations are text like any other. */
   readonly citation?: CitationResolver | undefined;
+  /**
+   * Where thoughts stand in their item: in its `content`, or in its `summary`, where some clients look for them that do not
+   * know the content. Default: `"content"`.
+   */
+  readonly thoughts?: "content" | "summary" | undefined;
 }
 
-const OPTIONS = ["id", "createdAt", "newItemId", "citation"] as const satisfies (keyof ResponseWriterOptions)[];
+const OPTIONS = [
+  "id",
+  "createdAt",
+  "newItemId",
+  "citation",
+  "thoughts",
+] as const satisfies (keyof ResponseWriterOptions)[];
 
 /** What a writer must know of a reply that has ended. */
 export type FinishedReply = Pick<HarmonyReply, "finish" | "usage" | "carriedTokens">;
+
+/** The events that bring the text of an item, piece by piece. */
+const DELTAS = {
+  message: "response.output_text.delta",
+  reasoning: "response.reasoning_text.delta",
+  function_call: "response.function_call_arguments.delta",
+  custom_tool_call: "response.custom_tool_call_input.delta",
+  code_interpreter_call: "response.code_interpreter_call_code.delta",
+  web_search_call: undefined,
+  tool_search_call: undefined,
+} as const satisfies Record<ResponseOutputItem["type"], ResponseStreamEvent["type"] | undefined>;
 
 /** What a response has when it has ended. */
 type End = Pick<ResponseObject, "status" | "error" | "incomplete_details" | "completed_at" | "usage">;
@@ -48,6 +75,7 @@ export class ResponseWriter {
   readonly #createdAt: number;
   readonly #newItemId: (prefix: string) => string;
   readonly #citation: CitationResolver | undefined;
+  readonly #hasSummaries: boolean;
   readonly #output: ResponseOutputItem[] = [];
   #open: OpenItem | undefined;
   #events: ResponseStreamEvent[] = [];
@@ -58,7 +86,7 @@ export class ResponseWriter {
   /** @throws TypeError for an option that is not understood. */
   constructor(request: ResponseRequest, options: ResponseWriterOptions = {}) {
     checkOptions(options, OPTIONS, "ResponseWriter");
-    const { id = newId("resp_"), createdAt = now(), newItemId = newId, citation } = options;
+    const { id = newId("resp_"), createdAt = now(), newItemId = newId, citation, thoughts = "content" } = options;
     checkString(id, "id");
     if (!Number.isFinite(createdAt)) throw new TypeError(`createdAt must be a number, not ${showValue(createdAt)}`);
     for (const [name, value] of Object.entries({ newItemId, citation })) {
@@ -66,11 +94,15 @@ export class ResponseWriter {
         throw new TypeError(`${name} must be a function, not ${showValue(value)}`);
       }
     }
+    if (thoughts !== "content" && thoughts !== "summary") {
+      throw new TypeError(`thoughts must be "content" or "summary", not ${showValue(thoughts)}`);
+    }
     this.#request = request;
     this.#id = id;
     this.#createdAt = createdAt;
     this.#newItemId = newItemId;
     this.#citation = citation;
+    this.#hasSummaries = thoughts === "summary";
   }
 
   /** The first events. They come of themselves where this is not called. */
@@ -156,7 +188,15 @@ export class ResponseWriter {
     this.#close("incomplete");
     const type = itemTypeOf(part, this.#request.toolSearch);
     const id = this.#newItemId(ID_PREFIXES[type]);
-    const open: OpenItem = { part, type, id, index: this.#output.length, text: "", annotations: [] };
+    const open: OpenItem = {
+      part,
+      type,
+      id,
+      index: this.#output.length,
+      isSummary: type === "reasoning" && this.#hasSummaries,
+      text: "",
+      annotations: [],
+    };
     this.#open = open;
     this.#push({
       type: "response.output_item.added",
@@ -166,6 +206,9 @@ export class ResponseWriter {
     const place = { item_id: id, output_index: open.index };
     if (type === "message") {
       this.#push({ type: "response.content_part.added", ...place, content_index: 0, part: textContent(open) });
+    } else if (open.isSummary) {
+      const summary = { type: "summary_text", text: "" } as const;
+      this.#push({ type: "response.reasoning_summary_part.added", ...place, summary_index: 0, part: summary });
     } else if (type === "reasoning") {
       const content = { type: "reasoning_text", text: "" } as const;
       this.#push({ type: "response.content_part.added", ...place, content_index: 0, part: content });
@@ -179,32 +222,28 @@ export class ResponseWriter {
     if (open === undefined) return;
     const offset = open.text.length;
     open.text += delta;
-    const place = { item_id: open.id, output_index: open.index };
-    switch (open.type) {
-      case "message":
-        this.#push({ type: "response.output_text.delta", ...place, content_index: 0, delta, logprobs: [] });
-        this.#annotate(open, delta, offset);
-        break;
-      case "reasoning":
-        this.#push({ type: "response.reasoning_text.delta", ...place, content_index: 0, delta });
-        break;
-      case "function_call":
-        this.#push({ type: "response.function_call_arguments.delta", ...place, delta });
-        break;
-      case "custom_tool_call":
-        this.#push({ type: "response.custom_tool_call_input.delta", ...place, delta });
-        break;
-      case "code_interpreter_call":
-        this.#push({ type: "response.code_interpreter_call_code.delta", ...place, delta });
-        break;
-      default:
-      // The other items come whole, when they end.
+    const type = DELTAS[open.type];
+    // These come whole, when they end.
+    if (type === undefined) return;
+    const sequence_number = this.#sequenceNumber;
+    this.#sequenceNumber += 1;
+    const { id: item_id, index: output_index } = open;
+    // Written out, since this is done for every token.
+    if (type === "response.output_text.delta") {
+      this.#events.push({ type, sequence_number, item_id, output_index, content_index: 0, delta, logprobs: [] });
+      if (this.#citation !== undefined) this.#annotate(open, citationsIn(delta, offset, this.#citation));
+    } else if (open.isSummary) {
+      const type = "response.reasoning_summary_text.delta";
+      this.#events.push({ type, sequence_number, item_id, output_index, summary_index: 0, delta });
+    } else if (type === "response.reasoning_text.delta") {
+      this.#events.push({ type, sequence_number, item_id, output_index, content_index: 0, delta });
+    } else {
+      this.#events.push({ type, sequence_number, item_id, output_index, delta } as ResponseStreamEvent);
     }
   }
 
-  #annotate(open: OpenItem, piece: string, offset: number): void {
-    if (this.#citation === undefined) return;
-    for (const annotation of citationsIn(piece, offset, this.#citation)) {
+  #annotate(open: OpenItem, annotations: readonly ResponseUrlCitation[]): void {
+    for (const annotation of annotations) {
       this.#push({
         type: "response.output_text.annotation.added",
         item_id: open.id,
@@ -229,6 +268,12 @@ export class ResponseWriter {
         this.#push({ type: "response.content_part.done", ...place, content_index: 0, part: textContent(open) });
         break;
       case "reasoning": {
+        if (open.isSummary) {
+          const part = { type: "summary_text", text } as const;
+          this.#push({ type: "response.reasoning_summary_text.done", ...place, summary_index: 0, text });
+          this.#push({ type: "response.reasoning_summary_part.done", ...place, summary_index: 0, part });
+          break;
+        }
         const part = { type: "reasoning_text", text } as const;
         this.#push({ type: "response.reasoning_text.done", ...place, content_index: 0, text });
         this.#push({ type: "response.content_part.done", ...place, content_index: 0, part });

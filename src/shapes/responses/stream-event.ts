@@ -2,6 +2,7 @@ import type {
   ResponseOutputItem,
   ResponseOutputText,
   ResponseReasoningText,
+  ResponseSummaryText,
   ResponseUrlCitation,
 } from "./output-item.js";
 import type { ResponseObject } from "./response-object.js";
@@ -70,6 +71,27 @@ export interface ResponseReasoningDoneEvent extends OfContent<"response.reasonin
   text: string;
 }
 
+/** An event of a part of an item's summary. */
+interface OfSummary<Type extends string> extends OfItem<Type> {
+  /** The place of the part in `summary`: always 0. */
+  summary_index: number;
+}
+
+/** A part of an item's summary has begun, or has ended. */
+export interface ResponseSummaryPartEvent<Type extends string> extends OfSummary<Type> {
+  part: ResponseSummaryText;
+}
+
+/** The next piece of a thought that stands in the summary. */
+export interface ResponseSummaryDeltaEvent extends OfSummary<"response.reasoning_summary_text.delta"> {
+  delta: string;
+}
+
+/** A thought that stands in the summary, whole. */
+export interface ResponseSummaryDoneEvent extends OfSummary<"response.reasoning_summary_text.done"> {
+  text: string;
+}
+
 /** The next piece of what a tool is called with. */
 export interface ResponseCallDeltaEvent<Type extends string> extends OfItem<Type> {
   delta: string;
@@ -110,6 +132,10 @@ export type ResponseStreamEvent =
   | ResponseAnnotationEvent
   | ResponseReasoningDeltaEvent
   | ResponseReasoningDoneEvent
+  | ResponseSummaryPartEvent<"response.reasoning_summary_part.added">
+  | ResponseSummaryPartEvent<"response.reasoning_summary_part.done">
+  | ResponseSummaryDeltaEvent
+  | ResponseSummaryDoneEvent
   | ResponseCallDeltaEvent<"response.function_call_arguments.delta">
   | ResponseCallDeltaEvent<"response.custom_tool_call_input.delta">
   | ResponseCallDeltaEvent<"response.code_interpreter_call_code.delta">

@@ -47,6 +47,17 @@ export function accumulate(events: readonly ResponseStreamEvent[]): ResponseObje
     }
     const item = output[event.output_index];
     expect(event.item_id).toBe(item?.id);
+    if ("summary_index" in event) {
+      if (item?.type !== "reasoning") throw new Error(`${event.type} for a ${item?.type}`);
+      expect(event.summary_index).toBe(0);
+      if (event.type === "response.reasoning_summary_part.added") item.summary.push(structuredClone(event.part));
+      const [part] = item.summary;
+      if (part === undefined) throw new Error(`${event.type} before its part`);
+      if ("delta" in event) part.text += event.delta;
+      else if ("part" in event) expect(event.part).toEqual(part);
+      else expect(event.text).toBe(part.text);
+      return;
+    }
     if (!("content_index" in event)) {
       const key = item?.type === "function_call" ? "arguments" : item?.type === "custom_tool_call" ? "input" : "code";
       const fields = item as unknown as Record<string, string>;

@@ -1,18 +1,25 @@
 import fc from "fast-check";
 import { expect } from "vitest";
+import { loadHarmonyEncoding } from "../../../src/index.js";
 import { ApiError, readResponseRequest } from "../../../src/responses.js";
+import { sessionOf } from "../../../src/shapes/session-of-request.js";
 import { testProperty } from "../../property.js";
 import { FOR_UNKNOWN_MODEL, WITH_ADDITIONAL_TOOLS, WITH_PATCHES } from "./codex-requests.js";
 
-/** Reads a request, which must either succeed or be refused in OpenAI's words. */
+const encoding = loadHarmonyEncoding();
+
+/** Reads a request, which must either succeed, and make a prompt, or be refused in OpenAI's words. */
 function readAny(body: unknown): void {
   for (const unsupported of ["error", "drop"] as const) {
     try {
-      readResponseRequest(body, { unsupported, builtInTools: ["browser", "python"] });
+      const request = readResponseRequest(body, { unsupported, builtInTools: ["browser", "python"] });
+      sessionOf(request, encoding).prompt();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       expect(error.message).not.toBe("");
-      expect(typeof error.param).toBe("string");
+      // Only what is not an object at all has no field that could be named.
+      const isObject = typeof body === "object" && body !== null && !Array.isArray(body);
+      expect(typeof error.param).toBe(isObject ? "string" : "object");
     }
   }
 }

@@ -46,6 +46,21 @@ describe("the events come in the published order", () => {
     ]);
   });
 
+  test("a thought where a summary is looked for", () => {
+    const { sent, response } = written(replyEvents([THOUGHT, ANSWER]), {}, REQUEST, {
+      ...steadyOptions(),
+      thoughts: "summary",
+    });
+    expect(sent.slice(3, 7).map(({ type }) => type)).toEqual([
+      "response.reasoning_summary_part.added",
+      "response.reasoning_summary_text.delta",
+      "response.reasoning_summary_text.done",
+      "response.reasoning_summary_part.done",
+    ]);
+    expect(response.output[0]).toMatchObject({ summary: [{ type: "summary_text", text: "Hm." }], content: [] });
+    expect(accumulate(sent)).toEqual(response);
+  });
+
   test("calls of the other kinds", () => {
     expect(order(call("functions.apply_patch", "*** Begin Patch"))).toEqual([
       "created",
@@ -310,6 +325,8 @@ test("options that do not exist, or are not what they must be, are refused", () 
   // @ts-expect-error An id is a string.
   expect(() => new ResponseWriter(REQUEST, { id: 1 })).toThrow("id must be a string");
   expect(() => new ResponseWriter(REQUEST, { createdAt: Number.NaN })).toThrow("createdAt must be a number");
+  // @ts-expect-error There are two places.
+  expect(() => new ResponseWriter(REQUEST, { thoughts: "both" })).toThrow('thoughts must be "content" or "summary"');
   // @ts-expect-error A resolver is a function.
   expect(() => new ResponseWriter(REQUEST, { citation: {} })).toThrow("citation must be a function");
 });
@@ -340,8 +357,8 @@ describe("the events add up to the response", () => {
   const finish = fc.constantFrom("stop", "tool-calls", "length", "content-filter", "error", undefined);
   testProperty(
     "of any events",
-    [fc.array(part, { maxLength: 6 }), finish, fc.boolean()],
-    (parts, end, hasTokens) => {
+    [fc.array(part, { maxLength: 6 }), finish, fc.boolean(), fc.constantFrom("content", "summary")],
+    (parts, end, hasTokens, thoughts) => {
       const events = parts.flatMap(({ type, recipient, deltas, isComplete, isClosed }, index): ReplyEvent[] => {
         const called = { tool: REQUEST.toolNames.called(recipient), callId: `call_${index}` };
         const replyPart = { type, index, ...(type === "call" ? called : {}) } as ReplyPart;
@@ -357,12 +374,13 @@ describe("the events add up to the response", () => {
         events,
         { finish: end, carriedTokens: hasTokens ? "harmony1.AQ" : undefined },
         REQUEST,
-        { ...steadyOptions(), citation: ({ cursor }) => ({ url: `https://a.org/${cursor}` }) },
+        { ...steadyOptions(), thoughts, citation: ({ cursor }) => ({ url: `https://a.org/${cursor}` }) },
       );
       expect(accumulate(sent)).toEqual(response);
       expect(JSON.parse(JSON.stringify(sent))).toEqual(sent);
       const texts = response.output.flatMap((item) => {
-        if ("content" in item) return item.content.map(({ text }) => text);
+        if (item.type === "reasoning") return [...item.summary, ...item.content].map(({ text }) => text);
+        if (item.type === "message") return item.content.map(({ text }) => text);
         if (item.type === "tool_search_call") return [];
         return item.type === "custom_tool_call" ? item.input : "code" in item ? item.code : item.arguments;
       });
