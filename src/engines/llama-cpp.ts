@@ -22,8 +22,9 @@ export interface LlamaCppOptions extends HttpEngineOptions {
   readonly grammar?: "strict" | "lazy" | undefined;
   /**
    * Asks for the whole completion at once: the server's streams leave out some ids of characters that are split into
-   * several tokens, and not all of them can be restored with certainty. Nothing is yielded before the model has ended, and
-   * `timeout` is then for the whole completion. Default: `false`.
+   * several tokens, and not all of them can be restored with certainty. The price: nothing is yielded before the model has
+   * ended, `timeout` is for the whole completion, and some versions of the server (0.7.0 is one) go on to the end when the
+   * caller has left. So give such a request a `maxTokens`. Default: `false`.
    */
   readonly exactTokens?: boolean | undefined;
 }
@@ -113,9 +114,9 @@ async function* generate(
       usage === undefined
         ? added
         : { ...usage, completionTokens: (usage.completionTokens ?? 0) + (added?.completionTokens ?? 0) };
+    const endedAt = finish === "eos" && ENDS.includes(lastToken!) ? lastToken : undefined;
     // A grammar knows nothing of what follows the end of its text.
-    const goesOn =
-      finish === "eos" && constraint === undefined && lastToken !== undefined && !stopTokens.has(lastToken);
+    const goesOn = constraint === undefined && endedAt !== undefined && !stopTokens.has(endedAt);
     if (goesOn) continue;
     yield { finish, usage };
     return;

@@ -35,7 +35,10 @@ async function compare(runs: number, requestOf: (seed: number) => Partial<Engine
     expect(whole.isApproximate, what).toBe(false);
     if (!streamed.isApproximate) expect(streamed.tokens, what).toEqual(whole.tokens);
     expectSameText(encoding.decode(streamed.tokens), encoding.decode(whole.tokens), streamed.isApproximate, what);
-    expect(streamed.messages.map(contentOf), what).toEqual(whole.messages.map(contentOf));
+    expect(streamed.messages.length, what).toBe(whole.messages.length);
+    for (const [index, { text }] of streamed.messages.entries()) {
+      expectSameText(text, whole.messages[index]!.text, streamed.isApproximate, what);
+    }
     expect(streamed.finish, what).toBe(whole.finish);
     const counted = { promptTokens: prompt.length, completionTokens: whole.tokens.length };
     expect(streamed.usage, what).toMatchObject(counted);
@@ -64,10 +67,6 @@ function textOf(text: string): string {
   return text.replaceAll(/<\|reserved_20\d{4}\|>/g, "");
 }
 
-function contentOf({ text }: { readonly text: string }): string {
-  return textOf(text);
-}
-
 test("a thousand completions: streamed or not, the same tokens, and every message renders again", async () => {
   const found = await compare(1000, (seed) => ({ sampling: { seed } }));
   // Otherwise this would not be the model that it is meant to be.
@@ -85,11 +84,14 @@ test("halves of characters in any order are never taken for something that they 
   expect(found.approximate).toBeGreaterThan(10);
 });
 
-test("the tokens of split characters are found out, and most of them for certain", async () => {
-  const grammar = 'root ::= <[200005]> "final" <[200008]> [🎉𠮷🦩ഹ𝔸éह]{3}';
+test("the tokens of emoji and rare scripts, as the model was trained on them, are found out", async () => {
+  const text = "🎉 नमस्ते 🦩 வணக்கம் 𝔸 🧑‍🚀 🇫🇷 ᱥᱟᱱᱛᱟᱲᱤ";
+  const tokens = encoding.encode(`<|channel|>final<|message|>${text}`, { allowedSpecial: "all" });
+  const grammar = `root ::= ${tokens.map((token) => `<[${token}]>`).join(" ")}`;
   const strict = { grammar, grammar_lazy: false, grammar_triggers: [], preserved_tokens: [] };
   const constraint = { ...constraintsFor(), gbnf: { strict, text: "" } };
-  const found = await compare(40, (seed) => ({ sampling: { seed }, constraint }));
-  expect(found.approximate).toBeLessThan(20);
-  expect(found.stopped).toBe(40);
+  const logitBias = { 200012: -Infinity, 199999: -Infinity };
+  const turn = await complete(false, { constraint, maxTokens: 200, sampling: { logitBias } });
+  expect(turn.tokens).toEqual([...tokens, 200002]);
+  expect(turn.isApproximate).toBe(false);
 });
