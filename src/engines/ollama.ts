@@ -109,6 +109,8 @@ function samplingOptions({ sampling = {}, maxTokens = -1, stopTokens, constraint
     frequency_penalty: frequencyPenalty,
     presence_penalty: presencePenalty,
     repeat_penalty: repetitionPenalty,
+    // The penalties look at everything, and not only at the last 64 tokens.
+    repeat_last_n: -1,
   };
 }
 

@@ -3,7 +3,8 @@ import { STOP_TOKEN_IDS } from "../turn/constraints/completion.js";
 import type { Engine, EngineOutput, EngineRequest, EngineUsage } from "./engine.js";
 import { EngineError } from "./engine-error.js";
 import type { HttpAnswer } from "./http/answer.js";
-import { countIn, tokensIn, usageOf } from "./http/fields.js";
+import { countIn, finiteBias, tokensIn, usageOf } from "./http/fields.js";
+import { goOn } from "./http/go-on.js";
 import { postForStream } from "./http/post.js";
 import { readServerSentEvents } from "./http/server-sent-events.js";
 import { type HttpEngineOptions, type HttpSettings, httpSettings } from "./http/settings.js";
@@ -36,7 +37,7 @@ export function sglang(options: SglangOptions): Engine {
   return {
     name: NAME,
     constraints: "structural-tag",
-    generate: (request, signal) => generate(settings, { ...samplingParams }, request, signal),
+    generate: (request, signal) => goOn(request, (part) => generate(settings, { ...samplingParams }, part, signal)),
   };
 }
 
@@ -72,7 +73,7 @@ function sampling({ sampling = {}, maxTokens, stopTokens = STOP_TOKEN_IDS, const
     presence_penalty: presencePenalty,
     repetition_penalty: repetitionPenalty,
     sampling_seed: seed,
-    ...(logitBias === undefined ? {} : { logit_bias: logitBias }),
+    ...(logitBias === undefined ? {} : { logit_bias: finiteBias(logitBias) }),
     stop_token_ids: [...stopTokens],
     skip_special_tokens: false,
     spaces_between_special_tokens: false,

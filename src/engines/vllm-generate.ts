@@ -1,5 +1,6 @@
 import { checkString, isRecord, showValue } from "../options.js";
 import type { Engine, EngineOutput, EngineRequest } from "./engine.js";
+import { goOn } from "./http/go-on.js";
 import { postForStream } from "./http/post.js";
 import type { ServerMessage } from "./http/server-message.js";
 import { type HttpEngineOptions, type HttpSettings, httpSettings } from "./http/settings.js";
@@ -37,7 +38,7 @@ export function vllmGenerate(options: VllmGenerateOptions): Engine {
     name: NAME,
     constraints: "structural-tag",
     generate: (request, signal) =>
-      generate(settings, { model, samplingParams: { ...samplingParams } }, request, signal),
+      goOn(request, (part) => generate(settings, { model, samplingParams: { ...samplingParams } }, part, signal)),
   };
 }
 

@@ -2,7 +2,7 @@ import { isRecord } from "../options.js";
 import { STOP_TOKEN_IDS } from "../turn/constraints/completion.js";
 import type { EngineOutput, EngineRequest, EngineUsage } from "./engine.js";
 import type { HttpAnswer } from "./http/answer.js";
-import { countIn, tokensIn, usageOf } from "./http/fields.js";
+import { countIn, finiteBias, tokensIn, usageOf } from "./http/fields.js";
 import { readJsonEvents } from "./http/json.js";
 
 /** The fields that say how vLLM chooses tokens, and where it stops: the same for both of its endpoints. */
@@ -18,7 +18,7 @@ export function vllmSampling({ sampling = {}, stopTokens = STOP_TOKEN_IDS, const
     presence_penalty: presencePenalty,
     repetition_penalty: repetitionPenalty,
     ...(seed === undefined ? {} : { seed }),
-    ...(logitBias === undefined ? {} : { logit_bias: logitBias }),
+    ...(logitBias === undefined ? {} : { logit_bias: finiteBias(logitBias) }),
     stop_token_ids: [...stopTokens],
     skip_special_tokens: false,
     spaces_between_special_tokens: false,

@@ -2,6 +2,7 @@ import { checkString, isRecord, showValue } from "../options.js";
 import type { Engine, EngineOutput, EngineRequest } from "./engine.js";
 import { EngineError } from "./engine-error.js";
 import { countIn } from "./http/fields.js";
+import { goOn } from "./http/go-on.js";
 import { readJson } from "./http/json.js";
 import { postForStream } from "./http/post.js";
 import { type HttpEngineOptions, type HttpSettings, httpSettings } from "./http/settings.js";
@@ -53,7 +54,11 @@ class Vllm implements Engine {
     this.#contextSize = contextSize;
   }
 
-  async *generate(request: EngineRequest, signal?: AbortSignal): AsyncGenerator<EngineOutput, void, undefined> {
+  generate(request: EngineRequest, signal?: AbortSignal): AsyncGenerator<EngineOutput, void, undefined> {
+    return goOn(request, (part) => this.#ask(part, signal));
+  }
+
+  async *#ask(request: EngineRequest, signal?: AbortSignal): AsyncGenerator<EngineOutput, void, undefined> {
     const { tokens, maxTokens } = request;
     const body = {
       model: this.#model,

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
+import { constraintsFor } from "../../src/constraints.js";
 import { EngineError, type EngineOutput, EngineTurn } from "../../src/engines.js";
 import { exchangesIn, readExchange } from "./exchange.js";
 import { bodyOf, drain, fetchOf } from "./http/answers.js";
@@ -170,6 +171,32 @@ describe.each(HTTP_ENGINES)("$factory", (each) => {
       }),
       { numRuns: 2000, seed: 1 },
     );
+  });
+
+  test.skipIf(isText)("goes on behind a token that is not to stop the model, though it stops the server", async () => {
+    const [RETURN, CALL, END_OF_TEXT] = [200002, 200012, 199999];
+    const answers = [answer(stream([5, CALL], "stop")), answer(stream([6, 7, RETURN], "stop"))];
+    const ask = async (request: object) => {
+      const { fetch, asked } = fetchOf(...answers);
+      const { values, error } = await drain(make({ fetch }).generate({ ...REQUEST, ...request }));
+      expect(error).toBeUndefined();
+      return { ...joined(values), bodies: asked.map(({ init }) => JSON.stringify(init.body)) };
+    };
+    const stopTokens = [RETURN, END_OF_TEXT];
+    const whole = await ask({ stopTokens, sampling: { seed: 1 } });
+    expect(whole.tokens).toEqual([5, CALL, 6, 7, RETURN]);
+    const usage = { promptTokens: 7, cachedTokens: 5, completionTokens: 5 };
+    expect(whole.end).toEqual([{ finish: "stop", usage }]);
+    expect(whole.bodies).toHaveLength(2);
+    expect(whole.bodies[1]).toContain([...PROMPT, 5, CALL].join(","));
+    expect(whole.bodies.map((body) => /seed\\":(\d+)/.exec(body)?.[1])).toEqual(["1", "3"]);
+    // Not where nothing more may be written, where a constraint has ended, or where the token is to stop it.
+    const cut = await ask({ stopTokens, maxTokens: 2 });
+    expect(cut).toMatchObject({ tokens: [5, CALL], end: [{ finish: "length" }] });
+    const constraint = constraintsFor({ responseFormat: { choice: ["a"] } });
+    for (const request of [{ stopTokens, constraint }, {}]) {
+      expect(await ask(request)).toMatchObject({ tokens: [5, CALL], end: [{ finish: "stop" }] });
+    }
   });
 
   test("names itself in what a wrong option throws", () => {

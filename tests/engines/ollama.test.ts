@@ -25,6 +25,7 @@ const DEFAULTS = {
   frequency_penalty: 0,
   presence_penalty: 0,
   repeat_penalty: 1,
+  repeat_last_n: -1,
 };
 
 test("is sent text, and that nothing of it may be dropped or taken out", async () => {
@@ -67,6 +68,7 @@ test("is sent all that a request and the options can say", async () => {
     frequency_penalty: 0.1,
     presence_penalty: 0.2,
     repeat_penalty: 1.1,
+    repeat_last_n: -1,
   });
 });
 

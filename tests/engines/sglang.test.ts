@@ -54,7 +54,7 @@ test("is sent all that a request and the options can say", async () => {
     frequencyPenalty: 0.1,
     presencePenalty: 0.2,
     repetitionPenalty: 1.1,
-    logitBias: { 64: -100 },
+    logitBias: { 64: -1.5, 65: Number.NEGATIVE_INFINITY },
   };
   expect(await bodyOfRequest(engine, { sampling, maxTokens: 5, stopTokens: [5], constraint })).toEqual({
     input_ids: PROMPT,
@@ -71,7 +71,7 @@ test("is sent all that a request and the options can say", async () => {
       frequency_penalty: 0.1,
       presence_penalty: 0.2,
       repetition_penalty: 1.1,
-      logit_bias: { 64: -100 },
+      logit_bias: { 64: -1.5, 65: -100 },
       stop_token_ids: [5],
       structural_tag: JSON.stringify(constraint.structuralTag),
       min_new_tokens: 2,

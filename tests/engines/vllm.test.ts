@@ -31,7 +31,7 @@ const SAMPLING: Sampling = {
   frequencyPenalty: 0.1,
   presencePenalty: 0.2,
   repetitionPenalty: 1.1,
-  logitBias: { 64: -100 },
+  logitBias: { 64: -1.5, 65: Number.NEGATIVE_INFINITY },
 };
 
 const SAID = {
@@ -43,7 +43,7 @@ const SAID = {
   frequency_penalty: 0.1,
   presence_penalty: 0.2,
   repetition_penalty: 1.1,
-  logit_bias: { 64: -100 },
+  logit_bias: { 64: -1.5, 65: -100 },
 };
 
 /** The body that an engine sends for a request. */

@@ -113,7 +113,7 @@ test("ten rounds of chat with tools: the ids sent are those it holds, and what i
   let reused = 0;
   for (let round = 0; round < 10; round++) {
     const tokens = chat.prompt();
-    const turn = await run(new EngineTurn(engine, { tokens, encoding, maxTokens: 40, sampling: { seed: round + 1 } }));
+    const turn = await run(new EngineTurn(engine, { tokens, encoding, maxTokens: 24, sampling: { seed: round + 1 } }));
     const { promptTokens, cachedTokens, completionTokens } = turn.usage;
     expect({ promptTokens, completionTokens }).toEqual({
       promptTokens: tokens.length,
@@ -215,25 +215,28 @@ test("a grammar that would take down the process is refused", async () => {
   }
   const broken = {
     ...constraint,
-    gbnf: { ...constraint.gbnf, strict: { ...constraint.gbnf.strict, grammar: "root ::=" } },
+    gbnf: { ...constraint.gbnf, strict: { ...constraint.gbnf.strict, grammar: 'root ::= ("a"' } },
   };
   const turn = new EngineTurn(engine, { tokens: session().prompt(), encoding, constraint: broken });
   await expect(run(turn)).rejects.toBeInstanceOf(EngineError);
 });
 
 test("the end of the context ends the completion, and nothing is shifted out", async () => {
-  const tokens = session().prompt();
-  const turn = await run(new EngineTurn(engine, { tokens, encoding, stopTokens: [] }));
+  const small = (await model.createContext({ contextSize: 256 })).getSequence();
+  const smallEngine = nodeLlamaCpp(small);
+  const size = small.contextSize;
+  const tokens = new Array<number>(size - 20).fill(64);
+  const turn = await run(new EngineTurn(smallEngine, { tokens, encoding, stopTokens: [] }));
   expect(turn.finish).toBe("length");
-  expect(tokens.length + turn.tokens.length).toBe(CONTEXT_SIZE);
-  expect(sequence.contextTokens.slice(0, tokens.length)).toEqual(tokens);
+  expect(tokens.length + turn.tokens.length).toBe(size);
+  expect(small.contextTokens).toEqual([...tokens, ...turn.tokens.slice(0, -1)]);
 
-  const full = new Array<number>(CONTEXT_SIZE - 1).fill(64);
-  expect((await run(new EngineTurn(engine, { tokens: full, encoding }))).tokens).toHaveLength(1);
-  const over = new EngineTurn(engine, { tokens: [...full, 64], encoding });
+  const full = new Array<number>(size - 1).fill(64);
+  expect((await run(new EngineTurn(smallEngine, { tokens: full, encoding }))).tokens).toHaveLength(1);
+  const over = new EngineTurn(smallEngine, { tokens: [...full, 64], encoding });
   await expect(run(over)).rejects.toMatchObject({
     code: "refused",
-    message: expect.stringContaining("1023 tokens fit"),
+    message: expect.stringContaining(`${size - 1} tokens fit, and the prompt has ${size}`),
   });
 });
 

@@ -22,3 +22,16 @@ export function countIn(value: unknown): number | undefined {
 export function usageOf(counts: EngineUsage): EngineUsage {
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== undefined));
 }
+
+/** The largest bias that OpenAI's API knows, which forces a token or rules it out. */
+const LARGEST_BIAS = 100;
+
+/** A bias as JSON can say it, which has no infinity. */
+export function finiteBias(bias: Readonly<Record<number, number>>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(bias).map(([token, value]) => [
+      token,
+      Number.isFinite(value) ? value : Math.sign(value) * LARGEST_BIAS,
+    ]),
+  );
+}
