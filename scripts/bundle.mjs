@@ -53,3 +53,40 @@ await bundle.write({
   },
 });
 await bundle.close();
+
+/**
+ * The command line is a bundle of its own: it may use what only Node, Bun and Deno have, and of the package nothing but its
+ * entry points, which it loads when a command needs them.
+ */
+const ENTRY = /(?:^|\/)\.\.\/((?:index|text|constraints)\.js)$/;
+const commandLine = await rolldown({
+  cwd: fileURLToPath(new URL("..", import.meta.url)),
+  input: { main: "src/cli/main.ts", thread: "src/cli/work/thread.ts" },
+  platform: "node",
+  tsconfig: false,
+  transform: { target: "es2022" },
+  plugins: [
+    {
+      name: "entry-points",
+      resolveId: (id) => {
+        const entry = ENTRY.exec(id)?.[1];
+        return entry === undefined ? null : { id: `../${entry}`, external: true };
+      },
+    },
+  ],
+  onLog: (_level, { message }) => {
+    throw new Error(message);
+  },
+});
+await commandLine.write({
+  dir: "dist/cli",
+  format: "es",
+  entryFileNames: "[name].js",
+  chunkFileNames: "[name].js",
+  charset: "ascii",
+  minify: "dce-only",
+  minifyInternalExports: false,
+  comments: { legal: true, annotation: true, jsdoc: false },
+  codeSplitting: { groups: [{ name: "common", minShareCount: 2 }] },
+});
+await commandLine.close();
