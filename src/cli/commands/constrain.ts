@@ -6,6 +6,7 @@ import {
   type ResponseFormatOption,
   type ToolChoice,
 } from "../../constraints.js";
+import { quote } from "../command-line/read-arguments.js";
 import { DataError, ExitCode, UsageError } from "../failures.js";
 import { readText } from "../input/source.js";
 import { readToolFile } from "../input/tools.js";
@@ -16,9 +17,13 @@ export const run: Run = async (invocation) => {
   const { settings, io } = invocation;
   const responseFormat = await responseFormatOf(settings, io);
   const tools = await toolsOf(invocation, responseFormat !== undefined);
+  const choice = settings.text("tool-choice")!;
+  if (choice !== "auto" && choice !== "none" && [...(tools ?? [])].length === 0) {
+    throw new UsageError(`--tool-choice ${quote(choice)} needs tools; name a file of them`);
+  }
   const constraints = make({
     tools,
-    toolChoice: choiceOf(settings.text("tool-choice")!),
+    toolChoice: choiceOf(choice),
     responseFormat,
     parallel: settings.flag("parallel"),
   });

@@ -9,7 +9,7 @@ import { displayName, openSource } from "../input/source.js";
 import type { Io, Run, Settings } from "../io.js";
 import { isColored, painter } from "../output/color.js";
 import { openDestination } from "../output/destination.js";
-import { oneLine } from "../output/problems.js";
+import { problemLine } from "../output/problems.js";
 import { decode, problemOf } from "../work/batch.js";
 
 export const run: Run = async ({ settings, io, files }) => {
@@ -79,9 +79,5 @@ function isJson(format: InputFormat, text: string): boolean {
 }
 
 function dataError(error: unknown, name: string): DataError {
-  const { place, message, remedy, code } = problemOf(error);
-  const where = place === undefined ? "" : `${place}: `;
-  return new DataError(
-    oneLine(`${displayName(name)}: ${where}${message}${remedy === undefined ? "" : `; ${remedy}`} (${code})`),
-  );
+  return new DataError(problemLine({ ...problemOf(error), file: displayName(name) }));
 }

@@ -147,7 +147,7 @@ class Collected implements Results {
     }
   }
 
-  report(problem: Omit<Problem, "line">): void {
+  report(problem: Problem): void {
     if (problem.kind === "error") this.#hasError = true;
     this.#problems.push(this.#line === undefined ? problem : { ...problem, line: this.#line });
   }
@@ -208,29 +208,33 @@ function joined<Part extends NumberArray, Whole extends Part & { set(part: Part,
  * The report of an error about a record.
  * @throws the error, if it is not about data.
  */
-export function problemOf(error: unknown): Omit<Problem, "line"> {
+export function problemOf(error: unknown): Problem {
   if (error instanceof RecordError) {
     const place = error.place === undefined ? {} : { place: error.place };
     return { kind: "error", code: error.code, message: error.message, ...place };
   }
   if (!(error instanceof HarmonyError)) throw error;
-  const { code, message, path, tokenIndex, offset } = error;
-  const places = [
-    ...(path === undefined || path === "" ? [] : [path]),
-    ...(tokenIndex === undefined ? [] : [`token ${tokenIndex}`]),
-    ...(offset === undefined || (path !== undefined && path !== "") ? [] : [`column ${offset + 1}`]),
-  ];
+  const { code, path, tokenIndex } = error;
+  let message = error.message.replace(/\.$/, "");
+  const places: string[] = [];
+  if (path !== undefined && path !== "") {
+    places.push(path);
+    message = message.replace(` at ${path}`, "");
+  }
+  if (tokenIndex !== undefined) places.push(`token ${tokenIndex}`);
+  // In JSONL the line is that of the file, which is known already.
+  const [, line, column] = / at line (\d+) column (\d+) of the JSON text/.exec(message) ?? [];
+  if (column !== undefined) {
+    places.push(`column ${column}`);
+    message = message.replace(/ at line \d+ column \d+ of the JSON text/, "");
+  }
   const remedy = ERROR_REMEDIES[code];
   return {
     kind: "error",
-    code,
-    message: withoutPlace(message, path),
+    ...(line === undefined ? {} : { line: Number(line) }),
     ...(places.length === 0 ? {} : { place: places.join(", ") }),
+    code,
+    message,
     ...(remedy === undefined ? {} : { remedy }),
   };
-}
-
-/** A message without the path, which is named in front of it. */
-function withoutPlace(message: string, path: string | undefined): string {
-  return (path === undefined || path === "" ? message : message.replace(` at ${path}`, "")).replace(/\.$/, "");
 }

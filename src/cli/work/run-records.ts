@@ -80,7 +80,7 @@ export async function runRecords(invocation: Invocation, plan: RecordPlan): Prom
   const isHashed = plan.isHashed === true;
   let lines = earlier?.lines ?? 0;
   let reached: (() => Progress) | undefined = earlier === undefined ? undefined : () => earlier;
-  let journalTime = performance.now();
+  let journalTime = Number.NEGATIVE_INFINITY;
   let isStopped = false;
 
   const jobs = settings.number("jobs") ?? 1;
