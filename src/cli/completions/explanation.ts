@@ -76,11 +76,15 @@ function piecesOf({ messages, spans, diagnostics }: Parsed): Piece[] {
   pieces.sort((a, b) => a.span[0] - b.span[0] || a.span[1] - b.span[1]);
   for (const diagnostic of diagnostics) {
     if (pieces.some((piece) => piece.diagnostics.includes(diagnostic))) continue;
-    const [start, end] = diagnostic.span;
-    const inside = pieces.find(({ kind, span }) => kind === "message" && start >= span[0] && end <= span[1]);
-    (inside ?? pieces.at(-1))?.diagnostics.push(diagnostic);
+    pieceOf(diagnostic, pieces)?.diagnostics.push(diagnostic);
   }
   return pieces;
+}
+
+/** The piece that a diagnostic is about. What is missing between two messages is missing from the second, but for an end. */
+function pieceOf<Any extends Piece>({ code, span: [start, end] }: Diagnostic, pieces: readonly Any[]): Any | undefined {
+  const around = pieces.filter(({ kind, span }) => kind === "message" && start >= span[0] && end <= span[1]);
+  return (code === "missing-end" ? around[0] : around.at(-1)) ?? pieces.at(-1);
 }
 
 function messageLines(piece: Piece & { kind: "message" }, parsed: Parsed, paint: Paint): string[] {
