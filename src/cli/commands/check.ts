@@ -1,5 +1,5 @@
 import { Conversation, validateConversation } from "../../text.js";
-import { completionParser, diagnosticProblems, tokenTools } from "../completions/parse-completion.js";
+import { completionParser, diagnosticProblems } from "../completions/parse-completion.js";
 import { readCompletions } from "../completions/read-completion.js";
 import { REMEDIES } from "../completions/remedies.js";
 import type { Run, Settings } from "../io.js";
@@ -11,7 +11,7 @@ import { runRecords } from "../work/run-records.js";
 
 export const run: Run = async (invocation) =>
   runRecords(invocation, {
-    handler: await createHandler(invocation.settings),
+    handler: createHandler(invocation.settings),
     accepted: ["u32le", "json", "jsonl", "ids", "text"],
     noun: ["record", "records"],
     openConsumer,
@@ -35,8 +35,8 @@ const openConsumer: OpenConsumer = async (settings, io, state) => {
   };
 };
 
-export async function createHandler(settings: Settings): Promise<Handler> {
-  const parser = completionParser(settings, await tokenTools());
+export function createHandler(settings: Settings): Handler {
+  const parser = completionParser(settings);
   return {
     handle(record, results) {
       if (isConversation(record)) checkConversation(record.text, results);

@@ -1,6 +1,6 @@
 import type { Completion } from "../completions/engine-answer.js";
 import { explanationJson, explanationText } from "../completions/explanation.js";
-import { completionParser, tokenTools } from "../completions/parse-completion.js";
+import { completionParser } from "../completions/parse-completion.js";
 import { readCompletions } from "../completions/read-completion.js";
 import { DataError, ExitCode } from "../failures.js";
 import { chunksOf } from "../input/chunks.js";
@@ -13,13 +13,14 @@ import { problemLine } from "../output/problems.js";
 import { decode, problemOf } from "../work/batch.js";
 
 export const run: Run = async ({ settings, io, files }) => {
-  const parser = completionParser(settings, await tokenTools());
+  const parser = completionParser(settings);
   const paint = painter(isColored(settings, io));
   const destination = await openDestination(settings.text("output"), io);
   const explained: string[] = [];
   for (const name of files.length === 0 ? ["-"] : files) {
     const completions = await read(name, settings, io);
     for (const [index, completion] of completions.entries()) {
+      if (completion.tokens !== undefined) await parser.load();
       try {
         const parsed = parser.parse(completion);
         if (settings.text("format") === "json") {

@@ -1,5 +1,5 @@
 import { finalText } from "../../text.js";
-import { completionParser, diagnosticProblems, tokenTools } from "../completions/parse-completion.js";
+import { completionParser, diagnosticProblems } from "../completions/parse-completion.js";
 import { readOneCompletion } from "../completions/read-completion.js";
 import { UsageError } from "../failures.js";
 import type { Run, Settings } from "../io.js";
@@ -14,14 +14,14 @@ export const run: Run = async (invocation) => {
     }
   }
   return await runRecords(invocation, {
-    handler: await createHandler(settings),
+    handler: createHandler(settings),
     accepted: ["u32le", "json", "jsonl", "ids", "text"],
     noun: ["completion", "completions"],
   });
 };
 
-export async function createHandler(settings: Settings): Promise<Handler> {
-  const parser = completionParser(settings, await tokenTools());
+export function createHandler(settings: Settings): Handler {
+  const parser = completionParser(settings);
   const isFinal = settings.flag("final");
   const where = settings.text("diagnostics");
   return {

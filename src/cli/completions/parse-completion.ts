@@ -9,7 +9,7 @@ import {
   type Role,
 } from "../../text.js";
 import type { Settings } from "../io.js";
-import { type Problem, RecordError } from "../work/handler.js";
+import { Pending, type Problem, RecordError } from "../work/handler.js";
 import type { Completion } from "./engine-answer.js";
 
 /** A completion that has been read. */
@@ -27,24 +27,25 @@ export interface Parsed {
 
 /** Reads completions. */
 export interface CompletionParser {
-  /** @throws HarmonyError in the strict and permissive modes; RecordError for ids that are none, and where the mode needs ids. */
+  /** Loads what reading ids takes. Texts need none of it, and it is most of the package. */
+  load(): Promise<void>;
+  /** @throws HarmonyError in the strict and permissive modes; RecordError where the mode needs ids; Pending where ids need what is not loaded. */
   parse(completion: Completion): Parsed;
 }
 
-/** Where the vocabulary is, for ids. It is loaded when ids come; texts need none. */
-export interface TokenTools {
+/** What reading ids takes. */
+interface TokenTools {
   readonly encoding: HarmonyEncoding;
   readonly StreamableParser: typeof TokenParser;
 }
 
-/** Loads what reading ids takes. */
-export async function tokenTools(): Promise<TokenTools> {
+async function tokenTools(): Promise<TokenTools> {
   const { loadHarmonyEncoding, StreamableParser } = await import("../../index.js");
   return { encoding: loadHarmonyEncoding(), StreamableParser };
 }
 
 /** How completions are to be read, by the options of the command line. */
-export function completionParser(settings: Settings, tools: TokenTools): CompletionParser {
+export function completionParser(settings: Settings): CompletionParser {
   const named = settings.text("role") ?? "assistant";
   const role = named === "none" ? undefined : (named as Role);
   const mode = settings.text<ParseMode>("mode") ?? "resilient";
@@ -52,11 +53,22 @@ export function completionParser(settings: Settings, tools: TokenTools): Complet
   const recovery =
     mode === "resilient" && settings.flag("continue-after-call") ? { ...tooled, continueAfterCall: true } : tooled;
   const markersDropped = settings.flag("markers-dropped");
+  let tools: TokenTools | undefined;
+  let loading: Promise<void> | undefined;
+  const load = (): Promise<void> => {
+    loading ??= tokenTools().then((loaded) => {
+      tools = loaded;
+    });
+    return loading;
+  };
   return {
+    load,
     parse({ tokens, text, reason }) {
       const finish = reason === undefined ? {} : { reason };
       if (tokens !== undefined && !markersDropped) {
-        const parser = new tools.StreamableParser(tools.encoding, role, { mode, ...recovery });
+        if (tools === undefined) throw new Pending(load());
+        const { encoding } = tools;
+        const parser = new tools.StreamableParser(encoding, role, { mode, ...recovery });
         const endings: Ending[] = [];
         for (const event of parser.push(tokens)) if (event.type === "message-end") endings.push(event.ending);
         for (const event of parser.finish(finish)) if (event.type === "message-end") endings.push(event.ending);
@@ -64,7 +76,7 @@ export function completionParser(settings: Settings, tools: TokenTools): Complet
           ...taken(parser, endings),
           unit: "tokens",
           length: tokens.length,
-          textOf: (start, end) => textOfTokens(tools.encoding, tokens.slice(start, end)),
+          textOf: (start, end) => textOfTokens(encoding, tokens.slice(start, end)),
         };
       }
       if (text === undefined) {

@@ -1,7 +1,7 @@
 import { HarmonyError } from "../../text.js";
 import type { InputFormat } from "../input/format.js";
 import { ERROR_REMEDIES } from "./error-remedies.js";
-import { type Handler, type Problem, RecordError, type RecordInput, type Results } from "./handler.js";
+import { type Handler, Pending, type Problem, RecordError, type RecordInput, type Results } from "./handler.js";
 
 /** A piece of work: the records of a chunk. It can be sent to another thread. */
 export interface Batch {
@@ -33,7 +33,17 @@ export interface Sequences {
 }
 
 /** Does a piece of work. */
-export function workOff(batch: Batch, handler: Handler): BatchResult {
+export async function workOff(batch: Batch, handler: Handler): Promise<BatchResult> {
+  try {
+    return workOffNow(batch, handler);
+  } catch (error) {
+    if (!(error instanceof Pending)) throw error;
+    await error.loading;
+    return workOffNow(batch, handler);
+  }
+}
+
+function workOffNow(batch: Batch, handler: Handler): BatchResult {
   const results = new Collected();
   const work = (record: RecordInput, line: number | undefined): boolean => {
     const isGood = results.add(record, line, handler);

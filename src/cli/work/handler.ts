@@ -42,6 +42,16 @@ export interface Handler {
   handle(record: RecordInput, results: Results): void;
 }
 
+/** A handler needs something that is not loaded yet. The batch is worked on again when it is. */
+export class Pending extends Error {
+  readonly loading: Promise<unknown>;
+
+  constructor(loading: Promise<unknown>) {
+    super("not loaded yet");
+    this.loading = loading;
+  }
+}
+
 /** Something is wrong with a record. */
 export class RecordError extends Error {
   readonly code: string;

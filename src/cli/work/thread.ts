@@ -9,15 +9,22 @@ const { command, settings } = workerData as ThreadData;
 // Work may arrive while the command is being loaded.
 const handler = LOAD[command]!().then(({ createHandler }) => createHandler!(new Settings(settings)));
 
-parentPort!.on("message", async (batch: Batch) => {
-  let answer: ThreadAnswer;
-  try {
-    answer = { result: workOff(batch, await handler) };
-  } catch (error) {
-    answer = { failure: error as Error };
-  }
-  parentPort!.postMessage(answer, "result" in answer ? buffersOf(answer.result) : []);
+/** Answers go out in the order of the questions. */
+let last: Promise<unknown> = Promise.resolve();
+
+parentPort!.on("message", (batch: Batch) => {
+  last = last.then(() => answer(batch));
 });
+
+async function answer(batch: Batch): Promise<void> {
+  let answered: ThreadAnswer;
+  try {
+    answered = { result: await workOff(batch, await handler) };
+  } catch (error) {
+    answered = { failure: error as Error };
+  }
+  parentPort!.postMessage(answered, "result" in answered ? buffersOf(answered.result) : []);
+}
 
 function buffersOf({ output, sequences }: Extract<ThreadAnswer, { result: unknown }>["result"]): ArrayBuffer[] {
   const { tokens, mask, lengths } = sequences ?? {};

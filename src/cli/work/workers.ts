@@ -26,7 +26,7 @@ export function here(handler: Handler): Workers {
   return {
     places: 1,
     async work(batch) {
-      const result = workOff(batch, handler);
+      const result = await workOff(batch, handler);
       // Gives signals and timers their turn.
       await new Promise((resolve) => setImmediate(resolve));
       return result;
