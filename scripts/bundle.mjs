@@ -7,6 +7,13 @@ import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import { pureConstants } from "./pure-constants.mjs";
 
+/** A warning is an error: the build must not have any. */
+const refuse = (_level, { message }) => {
+  throw new Error(message);
+};
+/** How long a plugin takes depends on what else the machine does, and is no reason to fail. */
+const CHECKS = { bundlerTimings: false };
+
 const bundle = await rolldown({
   cwd: fileURLToPath(new URL("..", import.meta.url)),
   input: {
@@ -25,12 +32,8 @@ const bundle = await rolldown({
   tsconfig: false,
   transform: { target: "es2022" },
   plugins: [pureConstants()],
-  // How long a build takes says more about the machine than about the build.
-  checks: { bundlerTimings: false },
-  // A warning is an error: the build must not have any.
-  onLog: (_level, { message }) => {
-    throw new Error(message);
-  },
+  onLog: refuse,
+  checks: CHECKS,
 });
 await bundle.write({
   dir: "dist",
@@ -69,3 +72,39 @@ await bundle.write({
   },
 });
 await bundle.close();
+
+/**
+ * The command line is a bundle of its own: it may use what only Node, Bun and Deno have, and of the package nothing but its
+ * entry points, which it loads when a command needs them.
+ */
+const ENTRY = /(?:^|\/)\.\.\/((?:index|text|constraints)\.js)$/;
+const commandLine = await rolldown({
+  cwd: fileURLToPath(new URL("..", import.meta.url)),
+  input: { main: "src/cli/main.ts", thread: "src/cli/work/thread.ts" },
+  platform: "node",
+  tsconfig: false,
+  transform: { target: "es2022" },
+  plugins: [
+    {
+      name: "entry-points",
+      resolveId: {
+        filter: { id: ENTRY },
+        handler: (id) => ({ id: `../${ENTRY.exec(id)[1]}`, external: true }),
+      },
+    },
+  ],
+  onLog: refuse,
+  checks: CHECKS,
+});
+await commandLine.write({
+  dir: "dist/cli",
+  format: "es",
+  entryFileNames: "[name].js",
+  chunkFileNames: "[name].js",
+  charset: "ascii",
+  minify: "dce-only",
+  minifyInternalExports: false,
+  comments: { legal: true, annotation: true, jsdoc: false },
+  codeSplitting: { groups: [{ name: "common", minShareCount: 2 }] },
+});
+await commandLine.close();

@@ -26,14 +26,24 @@ const SCRIPTS = [
   "vocabulary.js",
 ];
 
+/** The command line: its start, its threads, what they share, and a file for each command, loaded when it is called. */
+const COMMANDS = readdirSync(`${root}/src/cli/commands`)
+  .map(
+    (name) => /run: Run\b/.test(readFileSync(`${root}/src/cli/commands/${name}`, "utf8")) && name.replace(/ts$/, "js"),
+  )
+  .filter(Boolean);
+const COMMAND_LINE = ["main.js", "thread.js", "common.js", ...COMMANDS].map((name) => `cli/${name}`);
+
 /** The most that an installed package may take, in bytes. */
 const UNPACKED_LIMIT = 3_000_000;
 
 test("the papers, the scripts and a declaration for every source, and nothing else", () => {
   const files = packed.files.map(({ path }) => path).filter((path) => !PAPERS.test(path));
-  const sources = readdirSync(`${root}/src`, { recursive: true }).filter((path) => path.endsWith(".ts"));
+  // The command line has no types: nobody imports it.
+  const sources = readdirSync(`${root}/src`, { recursive: true }).filter((path) => /^(?!cli\/).*\.ts$/.test(path));
   expect(sources).toContain("index.ts");
-  const built = [...sources.map((path) => path.replace(/\.ts$/, ".d.ts")), ...SCRIPTS];
+  expect(COMMANDS).toContain("render.js");
+  const built = [...sources.map((path) => path.replace(/\.ts$/, ".d.ts")), ...SCRIPTS, ...COMMAND_LINE];
   expect(files.toSorted()).toEqual(built.map((path) => `dist/${path}`).sort());
 });
 
