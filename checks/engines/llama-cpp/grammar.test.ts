@@ -60,7 +60,7 @@ async function complete(options: ConstraintOptions, seed: number, grammar?: "laz
 /** What the model has thought, in tokens of any kind, is as long as it likes; so some completions meet the limit. */
 const LONG = 0.2;
 
-const RUNS = 20;
+const RUNS = 12;
 
 describe("a grammar", () => {
   test("makes a call of one of the tools, with arguments that follow the schema", async () => {
