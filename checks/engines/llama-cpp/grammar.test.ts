@@ -102,7 +102,7 @@ describe("a grammar", () => {
 
   test("that sleeps until a call lets the model think as it likes, and holds the call", async () => {
     let calls = 0;
-    for (let seed = 0; seed < 3 * RUNS; seed++) {
+    for (let seed = 0; seed < 5 * RUNS; seed++) {
       const turn = await complete({ tools }, seed, "lazy");
       for (const message of turn.messages) {
         const call = toolCallOf(message);
