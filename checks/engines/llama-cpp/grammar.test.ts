@@ -60,7 +60,7 @@ async function complete(options: ConstraintOptions, seed: number, grammar?: "laz
 /** What the model has thought, in tokens of any kind, is as long as it likes; so some completions meet the limit. */
 const LONG = 0.2;
 
-const RUNS = 20;
+const RUNS = 12;
 
 describe("a grammar", () => {
   test("makes a call of one of the tools, with arguments that follow the schema", async () => {
@@ -102,7 +102,7 @@ describe("a grammar", () => {
 
   test("that sleeps until a call lets the model think as it likes, and holds the call", async () => {
     let calls = 0;
-    for (let seed = 0; seed < 3 * RUNS; seed++) {
+    for (let seed = 0; seed < 5 * RUNS; seed++) {
       const turn = await complete({ tools }, seed, "lazy");
       for (const message of turn.messages) {
         const call = toolCallOf(message);

@@ -33,7 +33,7 @@ const ANSWER = { type: "object", properties: { sky: { enum: ["clear", "grey"] } 
 
 test.each([
   { exactTokens: false, rounds: 10 },
-  { exactTokens: true, rounds: 4 },
+  { exactTokens: true, rounds: 2 },
 ])("$rounds rounds with a tool, exactTokens $exactTokens", async ({ exactTokens, rounds }) => {
   const engine = llamaCpp({ baseURL: server.baseURL, slot: 0, exactTokens });
   const tools = ["functions.get_weather"];
