@@ -19,7 +19,7 @@ export interface NodeLlamaCppSequence {
 /** What is passed to the sequence's `evaluate`. */
 export interface NodeLlamaCppEvaluateOptions {
   temperature?: number;
-  topK?: number;
+  topK?: number | null;
   topP?: number;
   minP?: number;
   seed?: number;
@@ -197,7 +197,15 @@ function samplingOptions(
   const { repetitionPenalty = 1, frequencyPenalty = 0, presencePenalty = 0 } = sampling;
   // Its own default is the second of the clock, so that two completions begun in the same one would be equal.
   const { seed = Math.floor(Math.random() * 2 ** 32) } = sampling;
-  const options: NodeLlamaCppEvaluateOptions = { temperature, topK, topP, minP, seed, yieldEogToken: true };
+  const options: NodeLlamaCppEvaluateOptions = {
+    temperature,
+    // 0 is off as well, but sorts the whole vocabulary for every token, which takes longer than many a model does.
+    topK: topK === 0 ? null : topK,
+    topP,
+    minP,
+    seed,
+    yieldEogToken: true,
+  };
   if (repetitionPenalty !== 1 || frequencyPenalty !== 0 || presencePenalty !== 0) {
     const penalties = { penalty: repetitionPenalty, frequencyPenalty, presencePenalty };
     const punishTokens = (): number[] => written.slice(-PENALISED_TOKENS);

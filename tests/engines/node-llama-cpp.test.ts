@@ -142,7 +142,7 @@ describe("sampling", () => {
       const sequence = new ScriptedSequence();
       await write(sequence);
       const { seed, ...rest } = sequence.evaluateOptions!;
-      expect(rest).toEqual({ temperature: 1, topK: 0, topP: 1, minP: 0, yieldEogToken: true });
+      expect(rest).toEqual({ temperature: 1, topK: null, topP: 1, minP: 0, yieldEogToken: true });
       seeds.add(seed);
     }
     expect(seeds.size).toBe(3);

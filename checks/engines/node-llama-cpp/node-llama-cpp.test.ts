@@ -171,6 +171,20 @@ test("the same seed writes the same, and without one two completions of one seco
   expect(await write({ temperature: 0 })).toBe(await write({ topK: 1 }));
 });
 
+test("without topK, more than the 40 most probable tokens are drawn", async () => {
+  // So flat that every token is as likely as another.
+  const request = {
+    tokens: [200006, 173781],
+    encoding,
+    maxTokens: 60,
+    stopTokens: [],
+    sampling: { temperature: 1000, seed: 1 },
+  };
+  expect(new Set((await run(new EngineTurn(engine, request))).tokens).size).toBeGreaterThan(50);
+  const few = { ...request, sampling: { ...request.sampling, topK: 4 } };
+  expect(new Set((await run(new EngineTurn(engine, few))).tokens).size).toBeLessThan(50);
+});
+
 test("a bias and penalties change what is written", async () => {
   const request = { tokens: session().prompt(), encoding, maxTokens: 10 };
   const write = async (sampling: object) => (await run(new EngineTurn(engine, { ...request, sampling }))).tokens;
