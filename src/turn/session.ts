@@ -204,11 +204,20 @@ export class HarmonySession {
     checkRole(role, "role");
     checkPrefill(prefill);
     if (this.isOpen && options?.role === undefined && prefill === undefined) return this.tokens;
+    const { tokens } = this.#beginNext(role, prefill);
+    const prompt = this.tokens;
+    for (const token of tokens) prompt.push(token);
+    return prompt;
+  }
+
+  /** Begins the next completion. @returns What the prompt holds of it. */
+  #beginNext(role: Role, prefill: Prefill | undefined): Source {
     this.#settle();
     const sink = new TokenList(this.#encoding.tokenizer);
     beginNextTurn(0, role, { prefill, recipientPlace: this.#options.recipientPlace }, sink);
-    this.#state.next = { role, prefill, given: { tokens: sink.tokens, isSampled: false } };
-    return [...this.tokens, ...sink.tokens];
+    const given: Source = { tokens: sink.tokens, isSampled: false };
+    this.#state.next = { role, prefill, given };
+    return given;
   }
 
   /**
@@ -229,8 +238,7 @@ export class HarmonySession {
     const { role, prefill } = open ?? this.#state.next ?? { role: "assistant", prefill: undefined };
     const read = readCompletion(this.#encoding, tokens, this.#settingOf(role, prefill));
 
-    if (open === undefined && this.#state.next === undefined) this.prompt();
-    const { given } = open ?? this.#state.next!;
+    const given = open?.given ?? this.#state.next?.given ?? this.#beginNext(role, prefill);
     const state = this.#state;
     const first = open?.first ?? state.entries.length;
     const source: Source = { tokens, isSampled: true };
