@@ -6,7 +6,11 @@ import { countIn, finiteBias, tokensIn, usageOf } from "./http/fields.js";
 import { readJsonEvents } from "./http/json.js";
 
 /** The fields that say how vLLM chooses tokens, and where it stops: the same for both of its endpoints. */
-export function vllmSampling({ sampling = {}, stopTokens = STOP_TOKEN_IDS, constraint }: EngineRequest): Record<string, unknown> {
+export function vllmSampling({
+  sampling = {},
+  stopTokens = STOP_TOKEN_IDS,
+  constraint,
+}: EngineRequest): Record<string, unknown> {
   const { temperature = 1, topP = 1, topK = 0, minP = 0, seed, logitBias } = sampling;
   const { frequencyPenalty = 0, presencePenalty = 0, repetitionPenalty = 1 } = sampling;
   return {
