@@ -10,9 +10,7 @@ const [baseURL = "http://127.0.0.1:8080"] = process.argv.slice(2);
 const client = createHarmonyClient({ engine: llamaCpp({ baseURL }) });
 
 const parameters = { type: "object", properties: { city: { type: "string" } }, required: ["city"] };
-const tools = [
-  { type: "function", function: { name: "get_weather", description: "Gets the weather.", parameters } },
-];
+const tools = [{ type: "function", function: { name: "get_weather", description: "Gets the weather.", parameters } }];
 const messages = [{ role: "user", content: "Do I need an umbrella in Lisbon?" }];
 
 for (let round = 0; round < 8; round++) {
