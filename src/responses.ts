@@ -5,8 +5,15 @@
  */
 export { ApiError, type ApiErrorDetails, type ApiErrorJSON } from "./shapes/api-error.js";
 export { HarmonyReply, type ReplyFinish, type ReplyRunOptions } from "./shapes/harmony-reply.js";
-export type { ReplyEvent, ReplyPart } from "./shapes/reply.js";
-export type { BuiltInTool, HarmonyRequest, HistoryStep, ReadRequestOptions, RequestWarning } from "./shapes/request.js";
+export { type ReplyEvent, type ReplyOptions, type ReplyPart, ReplyReader } from "./shapes/reply.js";
+export type {
+  BuiltInTool,
+  HarmonyRequest,
+  HistoryStep,
+  ReadRequestOptions,
+  RequestedFormat,
+  RequestWarning,
+} from "./shapes/request.js";
 export type { Citation, CitationResolver } from "./shapes/responses/citations.js";
 export type * from "./shapes/responses/output-item.js";
 export { readResponseRequest } from "./shapes/responses/read-request.js";
@@ -15,3 +22,4 @@ export type { ReadResponseOptions, ResponseCreateBody, ResponseRequest } from ".
 export type * from "./shapes/responses/response-tool.js";
 export { type FinishedReply, ResponseWriter, type ResponseWriterOptions } from "./shapes/responses/response-writer.js";
 export type * from "./shapes/responses/stream-event.js";
+export type { ClientTool, ToolNames } from "./shapes/tool-names.js";
