@@ -1,6 +1,7 @@
 // A llama-server with the tiny gpt-oss, for one test or many.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { installEngine } from "./install.mjs";
@@ -33,6 +34,10 @@ const MAX_LOG = 200_000;
 /** How many free ports are tried: another program may take one before the server does. */
 const ATTEMPTS = 3;
 
+/** Has Linux end the server when this process ends, however that comes about. */
+const SETPRIV = "/usr/bin/setpriv";
+const LEASH: readonly string[] = existsSync(SETPRIV) ? [SETPRIV, "--pdeathsig", "KILL"] : [];
+
 /** Servers that no test has stopped, because it failed before. */
 const running = new Set<ChildProcess>();
 process.on("exit", () => {
@@ -53,7 +58,8 @@ export async function startLlamaServer(options: LlamaServerOptions = {}): Promis
 async function start({ args = [], timeout = 60_000 }: LlamaServerOptions, port: number): Promise<LlamaServer> {
   const engine = installEngine();
   const given = [...engine.options, "--model", engine.model, ...USUAL, "--port", String(port), ...args];
-  const server = spawn(engine.program, given, {
+  const [program, ...options] = [...LEASH, engine.program, ...given] as [string, ...string[]];
+  const server = spawn(program, options, {
     env: { ...process.env, ...engine.env },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -22,9 +22,10 @@ export interface LlamaCppOptions extends HttpEngineOptions {
   readonly grammar?: "strict" | "lazy" | undefined;
   /**
    * Asks for the whole completion at once: the server's streams leave out some ids of characters that are split into
-   * several tokens, and not all of them can be restored with certainty. The price: nothing is yielded before the model has
-   * ended, `timeout` is for the whole completion, and some versions of the server (0.7.0 is one) go on to the end when the
-   * caller has left. So give such a request a `maxTokens`. Default: `false`.
+   * several tokens. In the tokens that the model was trained on, all letters and emoji are restored for certain; what it
+   * writes otherwise may come as other tokens of the same text, marked as approximate. The price of asking for the whole:
+   * nothing is yielded before the model has ended, `timeout` is for the whole completion, and some versions of the server
+   * (0.7.0 is one) go on to the end when the caller has left. So give such a request a `maxTokens`. Default: `false`.
    */
   readonly exactTokens?: boolean | undefined;
 }

@@ -34,11 +34,16 @@ async function compare(runs: number, requestOf: (seed: number) => Partial<Engine
     const what = `seed ${seed}`;
     expect(whole.isApproximate, what).toBe(false);
     if (!streamed.isApproximate) expect(streamed.tokens, what).toEqual(whole.tokens);
-    expectSameText(encoding.decode(streamed.tokens), encoding.decode(whole.tokens), streamed.isApproximate, what);
-    expect(streamed.messages.length, what).toBe(whole.messages.length);
-    for (const [index, { text }] of streamed.messages.entries()) {
-      expectSameText(text, whole.messages[index]!.text, streamed.isApproximate, what);
-    }
+    const [text, wholeText] = [encoding.decode(streamed.tokens), encoding.decode(whole.tokens)];
+    const isCut = streamed.isApproximate && wholeText.endsWith("\uFFFD");
+    expect(shown(text), what).toBe(shown(wholeText, isCut));
+    const texts = whole.messages.map((message, index) =>
+      shown(message.text, isCut && index === whole.messages.length - 1),
+    );
+    expect(
+      streamed.messages.map((message) => shown(message.text)),
+      what,
+    ).toEqual(texts);
     expect(streamed.finish, what).toBe(whole.finish);
     const counted = { promptTokens: prompt.length, completionTokens: whole.tokens.length };
     expect(streamed.usage, what).toMatchObject(counted);
@@ -53,18 +58,14 @@ async function compare(runs: number, requestOf: (seed: number) => Partial<Engine
   return found;
 }
 
-/** A token that the limit has cut within a character is never sent, with what it has before that character: a blank. */
-function expectSameText(streamed: string, whole: string, isApproximate: boolean, what: string): void {
-  const isCut = isApproximate && whole.endsWith("\uFFFD");
-  expect(textOf(streamed), what).toBe(isCut ? textOf(whole).replace(/ ?\uFFFD$/, "\uFFFD") : textOf(whole));
-}
-
 /**
- * A text without the tokens that have no name and that no model was trained to write: the server has no text for them, and
- * one that stands behind half a character is never sent.
+ * A text as far as the server shows it. It has none for the tokens without a name, which no model was trained to write, and
+ * does not send one that stands behind half a character; nor, where the limit cuts a character, the blank that some tokens
+ * have before their half of it.
  */
-function textOf(text: string): string {
-  return text.replaceAll(/<\|reserved_20\d{4}\|>/g, "");
+function shown(text: string, isCut = false): string {
+  const named = text.replaceAll(/<\|reserved_20\d{4}\|>/g, "");
+  return isCut ? named.replace(/ ?\uFFFD$/, "\uFFFD") : named;
 }
 
 test("a thousand completions: streamed or not, the same tokens, and every message renders again", async () => {
@@ -84,14 +85,21 @@ test("halves of characters in any order are never taken for something that they 
   expect(found.approximate).toBeGreaterThan(10);
 });
 
-test("the tokens of emoji and rare scripts, as the model was trained on them, are found out", async () => {
+test("the tokens of emoji and of rare scripts are found out", async () => {
   const text = "🎉 नमस्ते 🦩 வணக்கம் 𝔸 🧑‍🚀 🇫🇷 ᱥᱟᱱᱛᱟᱲᱤ";
-  const tokens = encoding.encode(`<|channel|>final<|message|>${text}`, { allowedSpecial: "all" });
-  const grammar = `root ::= ${tokens.map((token) => `<[${token}]>`).join(" ")}`;
-  const strict = { grammar, grammar_lazy: false, grammar_triggers: [], preserved_tokens: [] };
+  const strict = {
+    grammar: `root ::= <[200005]> "final" <[200008]> "${text}"`,
+    grammar_lazy: false,
+    grammar_triggers: [],
+    preserved_tokens: [],
+  };
   const constraint = { ...constraintsFor(), gbnf: { strict, text: "" } };
-  const logitBias = { 200012: -Infinity, 199999: -Infinity };
-  const turn = await complete(false, { constraint, maxTokens: 200, sampling: { logitBias } });
-  expect(turn.tokens).toEqual([...tokens, 200002]);
-  expect(turn.isApproximate).toBe(false);
+  // The tokens that the model was trained on, the longest first: left alone, this model would write any that fit.
+  const trained = encoding.encode(text);
+  const logitBias = Object.fromEntries(trained.map((token) => [token, 20 + 10 * encoding.decodeBytes([token]).length]));
+  const request = { constraint, maxTokens: 200, sampling: { temperature: 0, logitBias } };
+  const [streamed, whole] = await Promise.all([complete(false, request), complete(true, request)]);
+  expect(whole.tokens.slice(3, -1)).toEqual(trained);
+  expect(streamed.tokens).toEqual(whole.tokens);
+  expect(streamed.isApproximate).toBe(false);
 });
