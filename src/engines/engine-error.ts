@@ -2,7 +2,8 @@
  * Every code an {@link EngineError} can carry:
  *
  * - `unreachable`: there is no server at the address, or it did not answer in time.
- * - `refused`: the server answered with a status of 400 or above.
+ * - `refused`: the server answered with a status of 400 or above; or an engine without a server does not take the prompt,
+ *   because it is too long.
  * - `not-understood`: the server answered something that this engine does not say, such as HTML.
  * - `interrupted`: the answer broke off before its end.
  * - `failed`: the engine reported an error while the model was writing, or threw one.

@@ -1,5 +1,6 @@
 import { checkString, isRecord, showValue } from "../options.js";
 import { neutralizeMarkers } from "../render/neutralize-markers.js";
+import { STOP_TOKENS_FOR_ASSISTANT_ACTIONS } from "../special-tokens.js";
 import { STOP_TOKEN_IDS } from "../turn/constraints/completion.js";
 import type { Engine, EngineOutput, EngineRequest, EngineUsage } from "./engine.js";
 import { EngineError } from "./engine-error.js";
@@ -94,9 +95,7 @@ function samplingOptions({ sampling = {}, maxTokens = -1, stopTokens, constraint
   if (sampling.logitBias !== undefined && Object.keys(sampling.logitBias).length > 0) {
     throw unsupported("sampling.logitBias", "Ollama has no such option");
   }
-  const other = stopTokens?.find((token) => !STOP_TOKEN_IDS.includes(token));
-  if (other !== undefined)
-    throw unsupported("stopTokens", `the token ${other} is none at which the model stops by itself`);
+  checkStopTokens(stopTokens);
   const { temperature = 1, topP = 1, topK = 0, minP = 0, seed } = sampling;
   const { frequencyPenalty = 0, presencePenalty = 0, repetitionPenalty = 1 } = sampling;
   return {
@@ -112,6 +111,15 @@ function samplingOptions({ sampling = {}, maxTokens = -1, stopTokens, constraint
     // The penalties look at everything, and not only at the last 64 tokens.
     repeat_last_n: -1,
   };
+}
+
+/** The model stops at return, call and endoftext by itself, whatever is asked for. Nobody misses endoftext. */
+function checkStopTokens(stopTokens: readonly number[] | undefined): void {
+  if (stopTokens === undefined) return;
+  const added = stopTokens.find((token) => !STOP_TOKEN_IDS.includes(token));
+  if (added !== undefined) throw unsupported("stopTokens", `Ollama cannot be told to stop at the token ${added}`);
+  const missing = STOP_TOKENS_FOR_ASSISTANT_ACTIONS.find((token) => !stopTokens.includes(token));
+  if (missing !== undefined) throw unsupported("stopTokens", `Ollama stops at the token ${missing} in any case`);
 }
 
 function unsupported(field: string, why: string): EngineError {

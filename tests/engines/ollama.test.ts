@@ -76,7 +76,8 @@ test("says which field it cannot do, before it asks the server", async () => {
   for (const [request, field] of [
     [{ constraint: constraintsFor({ responseFormat: { choice: ["a"] } }) }, "constraint"],
     [{ sampling: { logitBias: { 5: 1 } } }, "sampling.logitBias"],
-    [{ stopTokens: [200002, 200007] }, "stopTokens: the token 200007"],
+    [{ stopTokens: [200002, 200007] }, "stopTokens: Ollama cannot be told to stop at the token 200007"],
+    [{ stopTokens: [200002, 199999] }, "stopTokens: Ollama stops at the token 200012 in any case"],
   ] as const) {
     const { fetch, asked } = fetchOf();
     const { error } = await drain(make({ fetch }).generate({ ...REQUEST, ...request }));
