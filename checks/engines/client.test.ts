@@ -177,21 +177,25 @@ test("streamed, it is the same completion", async () => {
   }
 });
 
+/** Never ends a message, nor its turn. */
+const ENDLESS = { logit_bias: { 200002: -100, 200007: -100, 200012: -100, 199999: -100 } };
+
 test("a client that leaves stops the server", async () => {
   const { client } = recorded();
-  const body = { messages: [{ role: "user" as const, content: QUESTION }], logit_bias: { 200002: -100, 200007: -100 } };
-  const stream = await client.chat.completions.create({ ...body, stream: true });
-  for await (const _ of stream) break;
   const isBusy = async () =>
     ((await (await fetch(`${server.baseURL}/slots`)).json()) as { is_processing: boolean }[])[0]!.is_processing;
+  const body = { messages: [{ role: "user" as const, content: QUESTION }], ...ENDLESS };
+  for await (const _ of await client.chat.completions.create({ ...body, stream: true })) {
+    expect(await isBusy()).toBe(true);
+    break;
+  }
   await expect.poll(isBusy).toBe(false);
 });
 
 test("a server that is killed is an error, and nothing of what came before is lost", async () => {
   const own = await startLlamaServer({ args: [...ARGS, "--parallel", "2"] });
   const client = createHarmonyClient({ engine: llamaCpp({ baseURL: own.baseURL }) });
-  const endless = { logit_bias: { 200002: -100, 200007: -100, 200012: -100, 199999: -100 } };
-  const body = { messages: [{ role: "user" as const, content: QUESTION }], ...endless };
+  const body = { messages: [{ role: "user" as const, content: QUESTION }], ...ENDLESS };
   const stream = await client.chat.completions.create({ ...body, stream: true });
   const whole = client.chat.completions.create(body).catch((error: unknown) => error);
   let chunks = 0;

@@ -264,6 +264,25 @@ describe.each([
       expect(prompts[3]).toBe(prompts[1]);
     });
 
+    test("what models write against the format, streamed as whole", async () => {
+      for (const { output, reason = "stop" } of CASES) {
+        const { openai } = setUp([output, { finish: reason }]);
+        const body = { model: "m", input: "?", tools: [responseWeather] };
+        const whole = await openai.responses.create(body);
+        const streamed = await openai.responses.stream(body).finalResponse();
+        const gist = ({ status, output: items, output_text }: OpenAI6.Responses.Response) => ({
+          status,
+          output_text,
+          items: items.map((item) => ({
+            type: item.type,
+            text: "content" in item ? item.content?.map((part) => "text" in part && part.text) : undefined,
+            call: item.type === "function_call" ? [item.name, item.arguments] : undefined,
+          })),
+        });
+        expect(gist(streamed), output).toEqual(gist(whole));
+      }
+    });
+
     test("errors and aborts", async () => {
       const broken = setUp([HALF, { fail: BROKEN }]);
       const whole = broken.openai.responses.create({ model: "m", input: "?" });

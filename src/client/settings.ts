@@ -5,7 +5,7 @@ import { settingsOf } from "../parse/options.js";
 import { checkKeepAnalysis } from "../render/keep-analysis.js";
 import { ApiError } from "../shapes/api-error.js";
 import type { HarmonyReply, ReplyRunOptions } from "../shapes/harmony-reply.js";
-import type { ReadRequestOptions } from "../shapes/request.js";
+import { checkReadRequestOptions, type ReadRequestOptions } from "../shapes/request.js";
 import type { ReplyStore } from "./reply-store.js";
 
 /** What a client is made of. */
@@ -55,6 +55,7 @@ const OPTIONS = [
   "conversationStartDate",
   "modelIdentity",
   "knowledgeCutoff",
+  "builtInTools",
   "unsupported",
   "keepAnalysis",
   "maxMessageLength",
@@ -85,12 +86,10 @@ export class ClientSettings {
       throw new TypeError(`createHarmonyClient: engine must be an engine such as ${example}, not ${showValue(engine)}`);
     }
     checkOneOf(reasoningField, ["reasoning_content", "reasoning", "both"], "reasoningField");
-    checkOneOf(options.unsupported, ["error", "drop"], "unsupported");
     checkKeepAnalysis(options.keepAnalysis);
     settingsOf("assistant", { maxMessageLength: options.maxMessageLength });
-    for (const name of ["modelIdentity", "knowledgeCutoff"] as const) {
-      if (options[name] !== undefined) checkString(options[name], `createHarmonyClient: ${name}`);
-    }
+    const { unsupported, modelIdentity, knowledgeCutoff, builtInTools } = options;
+    checkReadRequestOptions({ unsupported, modelIdentity, knowledgeCutoff, builtInTools }, [], "createHarmonyClient");
     checkMethods(store, ["get", "set"], "store");
     if (options.onReply !== undefined && typeof options.onReply !== "function") {
       throw new TypeError(`createHarmonyClient: onReply must be a function, not ${showValue(options.onReply)}`);
@@ -109,10 +108,11 @@ export class ClientSettings {
 
   /** How a request is read that comes now. @throws TypeError if the function for the date does not return one. */
   get readOptions(): ReadRequestOptions {
-    const { conversationStartDate = today, modelIdentity, knowledgeCutoff, unsupported } = this.#options;
+    const { conversationStartDate = today, modelIdentity, knowledgeCutoff } = this.#options;
+    const { builtInTools, unsupported } = this.#options;
     const date = typeof conversationStartDate === "function" ? conversationStartDate() : conversationStartDate;
     checkDate(date);
-    return { conversationStartDate: date ?? undefined, modelIdentity, knowledgeCutoff, unsupported };
+    return { conversationStartDate: date ?? undefined, modelIdentity, knowledgeCutoff, builtInTools, unsupported };
   }
 
   /** How a reply is made. */

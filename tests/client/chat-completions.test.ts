@@ -163,6 +163,15 @@ test("with a store, what the model thought is in the next prompt even if the cli
   }
 });
 
+test("the tools that the model was trained with are declared where the program has them", async () => {
+  const call = ["<|channel|>analysis to=python code<|message|>print(2 + 2)<|call|>"];
+  const engine = new ScriptedEngine(call);
+  const client = createHarmonyClient({ engine, builtInTools: ["python"] });
+  const { choices } = await client.chat.completions.create({ messages });
+  expect(encoding.decodeUtf8(engine.requests[0]!.tokens)).toContain("## python");
+  expect(choices[0]?.message.tool_calls).toMatchObject([{ function: { name: "python", arguments: "print(2 + 2)" } }]);
+});
+
 describe("the date", () => {
   const dateOf = async (options: {
     conversationStartDate?: string | null | (() => string);
@@ -249,7 +258,10 @@ describe("what is wrong", () => {
     expect(() => createHarmonyClient({ engine, model: [5] } as never)).toThrow(TypeError);
     expect(() => createHarmonyClient({ engine, conversationStartDate: 5 } as never)).toThrow(/conversationStartDate/);
     expect(() => createHarmonyClient({ engine, modelIdentity: 5 } as never)).toThrow(/modelIdentity/);
-    expect(() => createHarmonyClient({ engine, unsupported: "ignore" } as never)).toThrow(/unsupported must be one of/);
+    expect(() => createHarmonyClient({ engine, unsupported: "ignore" } as never)).toThrow(
+      /unsupported must be "error" or "drop"/,
+    );
+    expect(() => createHarmonyClient({ engine, builtInTools: ["perl"] } as never)).toThrow(/builtInTools/);
     expect(() => createHarmonyClient({ engine, reasoningField: "thinking" } as never)).toThrow(/reasoningField/);
     expect(() => createHarmonyClient({ engine, keepAnalysis: "some" } as never)).toThrow(/keepAnalysis/);
     expect(() => createHarmonyClient({ engine, maxMessageLength: 0 })).toThrow(RangeError);
