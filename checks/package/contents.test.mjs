@@ -29,7 +29,9 @@ const SCRIPTS = [
 /** The command line: its start, its threads, what they share, and a file for each command, loaded when it is called. */
 const COMMANDS = readdirSync(`${root}/src/cli/commands`)
   .map(
-    (name) => /run: Run\b/.test(readFileSync(`${root}/src/cli/commands/${name}`, "utf8")) && name.replace(/ts$/, "js"),
+    (name) =>
+      /^export const run: Run\b/m.test(readFileSync(`${root}/src/cli/commands/${name}`, "utf8")) &&
+      name.replace(/ts$/, "js"),
   )
   .filter(Boolean);
 const COMMAND_LINE = ["main.js", "thread.js", "common.js", ...COMMANDS].map((name) => `cli/${name}`);

@@ -38,6 +38,10 @@ export class Interrupted extends Error {}
  * @param doing What was attempted: `"read"` or `"write"`.
  */
 export function fileError(error: unknown, file: string, doing: "read" | "write"): Error {
+  // Deno asks what the program was allowed to do, and has no code for it.
+  if (error instanceof Error && error.name === "NotCapable") {
+    return new FileError(`${file}: the runtime does not permit to ${doing} it: ${error.message}`);
+  }
   const code = systemCodeOf(error);
   if (code === undefined) return error as Error;
   if (code === "EPIPE" && doing === "write") return new ReaderGone();

@@ -69,15 +69,6 @@ export async function openFile(name: string, flags: string): Promise<FileHandle>
   }
 }
 
-/** Writes all of the data. A single write may take less than that. */
-export async function writeAll(handle: FileHandle, name: string, data: Uint8Array): Promise<void> {
-  try {
-    await handle.writeFile(data);
-  } catch (error) {
-    throw fileError(error, name, "write");
-  }
-}
-
 function standardOutput({ stdout }: Io): Destination {
   let length = 0;
   return {
