@@ -20,24 +20,23 @@ export {
   type EngineErrorDetails,
 } from "./engines/engine-error.js";
 export { EngineTurn, type EngineTurnOptions, type EngineTurnUsage } from "./engines/engine-turn.js";
-export type { HttpEngineOptions } from "./engines/http/settings.js";
-export { type LlamaCppOptions, llamaCpp } from "./engines/llama-cpp.js";
 export {
   type NodeLlamaCppEvaluateOptions,
   type NodeLlamaCppOptions,
   type NodeLlamaCppSequence,
   type NodeLlamaCppTokenBias,
   nodeLlamaCpp,
-} from "./engines/node-llama-cpp.js";
-export { type OllamaOptions, ollama } from "./engines/ollama.js";
-export { type SglangOptions, sglang } from "./engines/sglang.js";
+} from "./engines/in-process/node-llama-cpp.js";
 export {
   type TransformersJsEngine,
   type TransformersJsModel,
   type TransformersJsOptions,
   transformersJs,
-} from "./engines/transformers-js.js";
-export { type VllmOptions, vllm } from "./engines/vllm.js";
-export { type VllmGenerateOptions, vllmGenerate } from "./engines/vllm-generate.js";
-
-export { type WllamaCompletionOptions, type WllamaModel, wllama } from "./engines/wllama.js";
+} from "./engines/in-process/transformers-js.js";
+export { type WllamaCompletionOptions, type WllamaModel, wllama } from "./engines/in-process/wllama.js";
+export type { HttpEngineOptions } from "./engines/servers/http/settings.js";
+export { type LlamaCppOptions, llamaCpp } from "./engines/servers/llama-cpp.js";
+export { type OllamaOptions, ollama } from "./engines/servers/ollama.js";
+export { type SglangOptions, sglang } from "./engines/servers/sglang.js";
+export { type VllmOptions, vllm } from "./engines/servers/vllm.js";
+export { type VllmGenerateOptions, vllmGenerate } from "./engines/servers/vllm-generate.js";

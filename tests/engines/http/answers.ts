@@ -1,8 +1,8 @@
 // Answers without a network: an injected `fetch` that says what it is told to.
 
-import type { HttpAnswer } from "../../../src/engines/http/answer.js";
-import { postForStream } from "../../../src/engines/http/post.js";
-import { type HttpEngineOptions, httpSettings } from "../../../src/engines/http/settings.js";
+import type { HttpAnswer } from "../../../src/engines/servers/http/answer.js";
+import { postForStream } from "../../../src/engines/servers/http/post.js";
+import { type HttpEngineOptions, httpSettings } from "../../../src/engines/servers/http/settings.js";
 
 /** A body in these chunks, then its end; with `failure`, the connection breaks instead. */
 export function bodyOf(chunks: readonly (string | Uint8Array)[], failure?: Error): ReadableStream<Uint8Array> {

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { EngineError } from "../../../src/engines/engine-error.js";
-import { endpoint, httpSettings } from "../../../src/engines/http/settings.js";
+import { endpoint, httpSettings } from "../../../src/engines/servers/http/settings.js";
 import { ask, bodyOf, drain, fetchOf } from "./answers.js";
 
 const ok = () => new Response(bodyOf(["data: a\n\n"]), { headers: { "content-type": "text/event-stream" } });

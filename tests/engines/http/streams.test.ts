@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { EngineError } from "../../../src/engines/engine-error.js";
-import { readJsonLines } from "../../../src/engines/http/json-lines.js";
-import { readServerSentEvents } from "../../../src/engines/http/server-sent-events.js";
+import { readJsonLines } from "../../../src/engines/servers/http/json-lines.js";
+import { readServerSentEvents } from "../../../src/engines/servers/http/server-sent-events.js";
 import { answerOf, ask, drain, fetchOf } from "./answers.js";
 
 async function events(...chunks: (string | Uint8Array)[]): Promise<string[]> {

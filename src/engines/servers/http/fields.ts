@@ -1,4 +1,4 @@
-import type { EngineUsage } from "../engine.js";
+import type { EngineUsage } from "../../engine.js";
 import type { HttpAnswer } from "./answer.js";
 
 /**

@@ -1,6 +1,6 @@
-import { checkString, isRecord, showValue } from "../options.js";
-import type { Engine, EngineOutput, EngineRequest } from "./engine.js";
-import { EngineError } from "./engine-error.js";
+import { checkString, isRecord, showValue } from "../../options.js";
+import type { Engine, EngineOutput, EngineRequest } from "../engine.js";
+import { EngineError } from "../engine-error.js";
 import { countIn } from "./http/fields.js";
 import { goOn } from "./http/go-on.js";
 import { readJson } from "./http/json.js";

@@ -1,8 +1,8 @@
-import { checkOptions, showValue } from "../options.js";
-import { SpecialToken } from "../special-tokens.js";
-import { STOP_TOKEN_IDS } from "../turn/constraints/completion.js";
-import type { Engine, EngineOutput, EngineRequest } from "./engine.js";
-import { EngineError } from "./engine-error.js";
+import { checkOptions, showValue } from "../../options.js";
+import { SpecialToken } from "../../special-tokens.js";
+import { STOP_TOKEN_IDS } from "../../turn/constraints/completion.js";
+import type { Engine, EngineOutput, EngineRequest } from "../engine.js";
+import { EngineError } from "../engine-error.js";
 import { takeTurn } from "./one-at-a-time.js";
 
 /** What {@link nodeLlamaCpp} needs of node-llama-cpp's `LlamaContextSequence`, which `context.getSequence()` returns. */

@@ -1,10 +1,10 @@
-import { isRecord, showValue } from "../options.js";
-import { STOP_TOKEN_IDS } from "../turn/constraints/completion.js";
-import type { Engine, EngineOutput, EngineRequest, EngineUsage } from "./engine.js";
-import { EngineError } from "./engine-error.js";
-import { samplingFields } from "./llama-cpp.js";
-import { promptText } from "./prompt-text.js";
-import { SplitCharacters } from "./split-characters.js";
+import { isRecord, showValue } from "../../options.js";
+import { STOP_TOKEN_IDS } from "../../turn/constraints/completion.js";
+import type { Engine, EngineOutput, EngineRequest, EngineUsage } from "../engine.js";
+import { EngineError } from "../engine-error.js";
+import { promptText } from "../prompt-text.js";
+import { samplingFields } from "../servers/llama-cpp.js";
+import { SplitCharacters } from "../split-characters.js";
 
 /** What {@link wllama} needs of an instance of wllama's class `Wllama` that has loaded its model. */
 export interface WllamaModel {

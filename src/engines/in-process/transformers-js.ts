@@ -1,8 +1,8 @@
-import { checkBoolean, checkOptions, isRecord, showValue } from "../options.js";
-import { Abortable } from "../stream/abortable.js";
-import { STOP_TOKEN_IDS } from "../turn/constraints/completion.js";
-import type { Engine, EngineOutput, EngineRequest } from "./engine.js";
-import { EngineError } from "./engine-error.js";
+import { checkBoolean, checkOptions, isRecord, showValue } from "../../options.js";
+import { Abortable } from "../../stream/abortable.js";
+import { STOP_TOKEN_IDS } from "../../turn/constraints/completion.js";
+import type { Engine, EngineOutput, EngineRequest } from "../engine.js";
+import { EngineError } from "../engine-error.js";
 import { takeTurn } from "./one-at-a-time.js";
 import { logitsProcessor } from "./transformers-js-logits.js";
 

@@ -1,4 +1,4 @@
-import { checkOptions, checkString, isRecord, showValue } from "../../options.js";
+import { checkOptions, checkString, isRecord, showValue } from "../../../options.js";
 
 /** Where a server is, and how it is asked: what all engines behind HTTP have in common. */
 export interface HttpEngineOptions {

@@ -1,5 +1,5 @@
-import { checkString, isRecord, showValue } from "../options.js";
-import type { Engine, EngineOutput, EngineRequest } from "./engine.js";
+import { checkString, isRecord, showValue } from "../../options.js";
+import type { Engine, EngineOutput, EngineRequest } from "../engine.js";
 import { goOn } from "./http/go-on.js";
 import { postForStream } from "./http/post.js";
 import type { ServerMessage } from "./http/server-message.js";

@@ -1,4 +1,4 @@
-import { Abortable } from "../stream/abortable.js";
+import { Abortable } from "../../stream/abortable.js";
 
 /** For each thing in use: when the last of those who wait for it will have left it. */
 const queues = new WeakMap<object, Promise<void>>();

@@ -1,4 +1,4 @@
-import type { Sampling } from "./engine.js";
+import type { Sampling } from "../engine.js";
 
 /** What transformers.js gives a logits processor: the logits of the next token, by token id, one row for each prompt. */
 interface Logits {

@@ -1,14 +1,14 @@
-import { checkString, isRecord, showValue } from "../options.js";
-import { STOP_TOKENS_FOR_ASSISTANT_ACTIONS } from "../special-tokens.js";
-import { STOP_TOKEN_IDS } from "../turn/constraints/completion.js";
-import type { Engine, EngineOutput, EngineRequest, EngineUsage } from "./engine.js";
-import { EngineError } from "./engine-error.js";
+import { checkString, isRecord, showValue } from "../../options.js";
+import { STOP_TOKENS_FOR_ASSISTANT_ACTIONS } from "../../special-tokens.js";
+import { STOP_TOKEN_IDS } from "../../turn/constraints/completion.js";
+import type { Engine, EngineOutput, EngineRequest, EngineUsage } from "../engine.js";
+import { EngineError } from "../engine-error.js";
+import { promptText } from "../prompt-text.js";
 import type { HttpAnswer } from "./http/answer.js";
 import { countIn, usageOf } from "./http/fields.js";
 import { readJsonLines } from "./http/json-lines.js";
 import { postForStream } from "./http/post.js";
 import { type HttpEngineOptions, type HttpSettings, httpSettings } from "./http/settings.js";
-import { promptText } from "./prompt-text.js";
 
 /** Where an Ollama server is, and what it is asked for. */
 export interface OllamaOptions extends HttpEngineOptions {

@@ -1,4 +1,4 @@
-import { isRecord } from "../../options.js";
+import { isRecord } from "../../../options.js";
 
 /** How much of an answer an error shows, in UTF-16 units. */
 const MAX_SHOWN = 500;

@@ -1,5 +1,5 @@
-import { STOP_TOKEN_IDS } from "../../turn/constraints/completion.js";
-import type { EngineFinish, EngineOutput, EngineRequest, EngineUsage } from "../engine.js";
+import { STOP_TOKEN_IDS } from "../../../turn/constraints/completion.js";
+import type { EngineFinish, EngineOutput, EngineRequest, EngineUsage } from "../../engine.js";
 
 /**
  * Runs a completion in as many requests as it takes. Servers end at return, call and endoftext, since the model's own

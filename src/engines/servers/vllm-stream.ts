@@ -1,6 +1,6 @@
-import { isRecord } from "../options.js";
-import { STOP_TOKEN_IDS } from "../turn/constraints/completion.js";
-import type { EngineOutput, EngineRequest, EngineUsage } from "./engine.js";
+import { isRecord } from "../../options.js";
+import { STOP_TOKEN_IDS } from "../../turn/constraints/completion.js";
+import type { EngineOutput, EngineRequest, EngineUsage } from "../engine.js";
 import type { HttpAnswer } from "./http/answer.js";
 import { countIn, finiteBias, tokensIn, usageOf } from "./http/fields.js";
 import { readJsonEvents } from "./http/json.js";

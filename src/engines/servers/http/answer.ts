@@ -1,5 +1,5 @@
-import { isRecord } from "../../options.js";
-import { EngineError, type EngineErrorCode } from "../engine-error.js";
+import { isRecord } from "../../../options.js";
+import { EngineError, type EngineErrorCode } from "../../engine-error.js";
 import { type ServerMessage, serverMessage } from "./server-message.js";
 import type { HttpSettings } from "./settings.js";
 

@@ -1,7 +1,7 @@
-import { isRecord, showValue } from "../options.js";
-import { STOP_TOKEN_IDS } from "../turn/constraints/completion.js";
-import type { Engine, EngineOutput, EngineRequest, EngineUsage } from "./engine.js";
-import { EngineError } from "./engine-error.js";
+import { isRecord, showValue } from "../../options.js";
+import { STOP_TOKEN_IDS } from "../../turn/constraints/completion.js";
+import type { Engine, EngineOutput, EngineRequest, EngineUsage } from "../engine.js";
+import { EngineError } from "../engine-error.js";
 import type { HttpAnswer } from "./http/answer.js";
 import { countIn, finiteBias, tokensIn, usageOf } from "./http/fields.js";
 import { goOn } from "./http/go-on.js";

@@ -1,4 +1,4 @@
-import { EngineError } from "../engine-error.js";
+import { EngineError } from "../../engine-error.js";
 import { Exchange, HttpAnswer } from "./answer.js";
 import { looksLikePage, readBeginning, type ServerMessage } from "./server-message.js";
 import { endpoint, type HttpSettings } from "./settings.js";

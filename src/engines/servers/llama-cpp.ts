@@ -1,12 +1,12 @@
-import { checkBoolean, showValue } from "../options.js";
-import { SpecialToken, STOP_TOKENS_FOR_ASSISTANT_ACTIONS } from "../special-tokens.js";
-import type { Engine, EngineFinish, EngineOutput, EngineRequest, EngineTokens, Sampling } from "./engine.js";
+import { checkBoolean, showValue } from "../../options.js";
+import { SpecialToken, STOP_TOKENS_FOR_ASSISTANT_ACTIONS } from "../../special-tokens.js";
+import type { Engine, EngineFinish, EngineOutput, EngineRequest, EngineTokens, Sampling } from "../engine.js";
+import { SplitCharacters } from "../split-characters.js";
 import type { HttpAnswer } from "./http/answer.js";
 import { postForStream } from "./http/post.js";
 import type { ServerMessage } from "./http/server-message.js";
 import { readServerSentEvents } from "./http/server-sent-events.js";
 import { type HttpEngineOptions, type HttpSettings, httpSettings } from "./http/settings.js";
-import { SplitCharacters } from "./split-characters.js";
 
 /** Where a llama-server is, and how it is used. */
 export interface LlamaCppOptions extends HttpEngineOptions {
