@@ -35,9 +35,10 @@ const root = new URL("../../", import.meta.url);
 /** The pages of the documentation. */
 export const PAGES: readonly string[] = [
   "README.md",
-  ...readdirSync(new URL("docs/", root))
+  ...readdirSync(new URL("docs/", root), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".md"))
-    .map((file) => `docs/${file}`),
+    .map((file) => `docs/${file.replaceAll("\\", "/")}`)
+    .sort(),
 ];
 
 /** The text of a page. */
@@ -73,7 +74,8 @@ export function codeBlocksOf(page: string): CodeBlock[] {
   return blocks;
 }
 
-function lineAt(text: string, index: number): number {
+/** The line at an index, counted from 1. */
+export function lineAt(text: string, index: number): number {
   return text.slice(0, index).split("\n").length;
 }
 
