@@ -1,14 +1,20 @@
 // What is in the tarball: the build and the papers. Nothing else.
 import { readdirSync, readFileSync } from "node:fs";
+import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { installed, packed } from "./context.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** What npm packs in any case, and what `files` in package.json adds, documentation included. */
-const PAPERS =
-  /^(?:(?:CHANGELOG|CONTRIBUTING|README)\.md|LICENSE|NOTICE|package\.json|docs\/[\w-]+\.md|examples\/[\w-]+\.mjs)$/;
+const PAPERS = new RegExp(
+  `^(?:${[
+    "(?:CHANGELOG|CONTRIBUTING|README)\\.md|LICENSE|NOTICE|llms\\.txt|package\\.json",
+    "docs/(?:guide/)?[\\w-]+\\.md|skills/[\\w-]+/SKILL\\.md",
+    "examples/[\\w-]+\\.mjs|examples/wllama/(?:index\\.html|page\\.mjs)",
+  ].join("|")})$`,
+);
 
 /** The entry points, what they share, and the vocabulary. */
 const SCRIPTS = [
@@ -47,6 +53,47 @@ test("the papers, the scripts and a declaration for every source, and nothing el
   expect(COMMANDS).toContain("render.js");
   const built = [...sources.map((path) => path.replace(/\.ts$/, ".d.ts")), ...SCRIPTS, ...COMMAND_LINE];
   expect(files.toSorted()).toEqual(built.map((path) => `dist/${path}`).sort());
+});
+
+describe("what the papers link to is in the tarball", () => {
+  const files = packed.files.map(({ path }) => path);
+  const papers = files.filter((path) => /(?:\.md|llms\.txt)$/.test(path));
+
+  test("the guide, the page for language models and the skill are among them", () => {
+    expect(papers).toEqual(
+      expect.arrayContaining(["llms.txt", "docs/guide/index.md", "skills/harmony-format/SKILL.md"]),
+    );
+  });
+
+  test.each(papers)("%s", (paper) => {
+    const text = readFileSync(`${installed}/${paper}`, "utf8").replaceAll(/^```.*?^```$/gms, "");
+    const links = Array.from(text.matchAll(/\]\(((?![a-z]+:|#)[^)#\s]+)/g), ([, link]) => link);
+    const missing = links.filter((link) => {
+      const target = posix.normalize(posix.join(posix.dirname(paper), link));
+      return !files.some((path) => path === target || (target.endsWith("/") && path.startsWith(target)));
+    });
+    expect(missing).toEqual([]);
+  });
+});
+
+test("the skill is one that agents find: its name is its folder's, and it says when to use it", () => {
+  // https://agentskills.io/specification
+  const text = readFileSync(`${installed}/skills/harmony-format/SKILL.md`, "utf8");
+  const [, matter] = /^---\n(.*?)\n---\n/s.exec(text) ?? [];
+  const fields = Object.fromEntries(matter.split("\n").map((line) => line.split(/: (.*)/s, 2)));
+  expect(fields.name).toBe("harmony-format");
+  expect(fields.description).toMatch(/^Use when /);
+  expect(fields.description.length).toBeLessThanOrEqual(1024);
+  expect(text.split("\n").length).toBeLessThan(500);
+});
+
+test("llms.txt begins as the format wants it: a title, a summary, then lists of links", () => {
+  // https://llmstxt.org
+  const text = readFileSync(`${installed}/llms.txt`, "utf8");
+  expect(text).toMatch(/^# harmony-format\n\n> .+\n\n/);
+  const [, ...sections] = text.split(/^## /m);
+  expect(sections.length).toBeGreaterThan(1);
+  for (const section of sections) expect(section).toMatch(/^.+\n\n(?:- \[.+\]\(.+\).*\n)+\n?$/);
 });
 
 test("no script and no declaration names a map, which is not there", () => {

@@ -35,6 +35,7 @@ const root = new URL("../../", import.meta.url);
 /** The pages of the documentation. */
 export const PAGES: readonly string[] = [
   "README.md",
+  "skills/harmony-format/SKILL.md",
   ...readdirSync(new URL("docs/", root), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".md"))
     .map((file) => `docs/${file.replaceAll("\\", "/")}`)

@@ -33,7 +33,7 @@ function anchorsOf(page: string): string[] {
   );
 }
 
-const LINKS = [...PAGES, "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"].flatMap((page) =>
+const LINKS = [...PAGES, "llms.txt", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"].flatMap((page) =>
   Array.from(proseOf(page).matchAll(/\]\(([^)\s]+)\)/g), ([, target]) => ({ page, target: target! })).filter(
     ({ target }) => !/^[a-z]+:/.test(target),
   ),
