@@ -131,6 +131,27 @@ describe("in a browser", () => {
     }
   });
 
+  /** An example of each kind, and words of it that the playground must show. */
+  const EXAMPLES = [
+    { number: 0, words: "What is 2 + 2?" },
+    { number: 1, words: "A simple sum." },
+  ];
+
+  test.skipIf(!existsSync(join(folder, "playground/index.html"))).each(EXAMPLES)(
+    "example $number of the guide's first page opens in the playground",
+    async ({ number, words }) => {
+      const { page, requests, errors } = await open("guide/what-harmony-is.html");
+      try {
+        await page.locator(".open-in-playground a").nth(number).click();
+        await page.waitForURL(`**${base}playground/index.html#v1.*`);
+        await page.getByText(words).first().waitFor();
+        expect({ requests, errors }).toEqual({ requests: [], errors: [] });
+      } finally {
+        await page.close();
+      }
+    },
+  );
+
   test("a search finds a page of the guide, without asking anybody", async () => {
     const { page, requests, errors } = await open("guide/index.html");
     try {
