@@ -43,6 +43,14 @@ test("there are links", () => {
   expect(LINKS.length).toBeGreaterThan(50);
 });
 
+test.each(["docs/index.md", "llms.txt"])("%s leads to every page of the documentation", (list) => {
+  const linked = LINKS.filter(({ page }) => page === list).map(({ target }) => normalize(join(dirname(list), target)));
+  const pages = PAGES.filter((page) => /^docs\/[\w-]+\.md$/.test(page) && page !== "docs/index.md");
+  const forPeople = ["docs/releasing.md"];
+  const wanted = list === "llms.txt" ? pages.filter((page) => !forPeople.includes(page)) : pages;
+  expect(linked).toEqual(expect.arrayContaining([...wanted, "docs/guide/index.md", "skills/harmony-format/SKILL.md"]));
+});
+
 describe("each leads somewhere", () => {
   test.each(LINKS)("$page: $target", ({ page, target }) => {
     const [path, anchor] = target.split("#") as [string, string?];

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { lstat } from "node:fs/promises";
 import { ExitCode, FileError, Interrupted, UsageError } from "../failures.js";
 import { type Chunk, chunksOf } from "../input/chunks.js";
@@ -12,6 +11,7 @@ import { summaryLine } from "../output/summary.js";
 import type { BatchResult } from "./batch.js";
 import { type OpenConsumer, openTextConsumer, type Totals } from "./consumer.js";
 import type { Handler } from "./handler.js";
+import { inOrder } from "./in-order.js";
 import { type FinishedInput, Journal, type Progress } from "./journal.js";
 import { here, threads, type Workers } from "./workers.js";
 
@@ -65,6 +65,8 @@ export async function runRecords(invocation: Invocation, plan: RecordPlan): Prom
   if (plan.isFolder === true && (await exists(target!))) {
     throw new FileError(`${output}: exists already; remove it, or name another folder`);
   }
+  // What an earlier run has noted is not true of what this one writes.
+  if (earlier === undefined) await journal?.remove();
   const consumer = await (plan.openConsumer ?? openTextConsumer)(settings, io, earlier?.output);
   const errors = settings.text("errors");
   const errorFile = errors === undefined ? undefined : await openDestination(errors, io, earlier?.errors);
@@ -85,7 +87,7 @@ export async function runRecords(invocation: Invocation, plan: RecordPlan): Prom
 
   const jobs = settings.number("jobs") ?? 1;
   const workers: Workers =
-    jobs === 1 ? here(plan.handler) : threads(Math.min(jobs, 256), { command, settings: settings.values });
+    jobs === 1 ? here(plan.handler) : await threads(Math.min(jobs, 256), { command, settings: settings.values });
 
   const report = async (problems: readonly PlacedProblem[]): Promise<void> => {
     const shown = problems.filter(({ kind }) => kind === "error" || (kind === "note" && !settings.flag("quiet")));
@@ -145,7 +147,7 @@ export async function runRecords(invocation: Invocation, plan: RecordPlan): Prom
           accepted: plan.accepted,
           given: given === "auto" ? undefined : given,
           isSteady: plan.isSteady === true,
-          hash: journal === undefined ? undefined : createHash("sha256"),
+          hash: journal === undefined ? undefined : (await import("node:crypto")).createHash("sha256"),
           done: isContinued ? { bytes: earlier.bytes, digest: earlier.digest } : undefined,
         });
         const isStrict = settings.flag("strict");
@@ -211,47 +213,4 @@ async function exists(name: string): Promise<boolean> {
 async function lstatSize(name: string): Promise<number | undefined> {
   const stats = await lstat(name).catch(() => undefined);
   return stats?.isFile() === true ? stats.size : undefined;
-}
-
-/** Has chunks worked on, several at a time, and passes on the results one after the other. */
-async function inOrder(
-  chunks: AsyncGenerator<Chunk>,
-  workers: Workers,
-  isStrict: boolean,
-  signal: AbortSignal,
-  isStopped: () => boolean,
-  accept: (chunk: Chunk, result: BatchResult) => Promise<void>,
-): Promise<void> {
-  let waiting = 0;
-  let wake: (() => void) | undefined;
-  let fail: (error: unknown) => void;
-  // While nothing arrives to be read, a reader that has gone must still end everything.
-  const failed = new Promise<never>((_resolve, reject) => {
-    fail = reject;
-  });
-  failed.catch(() => {});
-  let tail: Promise<unknown> = Promise.resolve();
-  for (;;) {
-    const { done, value: chunk } = await Promise.race([chunks.next(), failed]);
-    if (done === true || isStopped() || signal.aborted) break;
-    const { format, bytes } = chunk;
-    const result = workers.work({ format, bytes, isStrict });
-    waiting += 1;
-    tail = Promise.all([result, tail])
-      .then(([value]) => accept(chunk, value))
-      .finally(() => {
-        waiting -= 1;
-        wake?.();
-      });
-    tail.catch((error) => fail(error));
-    while (waiting >= workers.places) {
-      await Promise.race([
-        failed,
-        new Promise<void>((resolve) => {
-          wake = resolve;
-        }),
-      ]);
-    }
-  }
-  await tail;
 }
