@@ -1,7 +1,7 @@
-import { createHash, type Hash } from "node:crypto";
+import type { Hash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import { Readable } from "node:stream";
-import * as zlib from "node:zlib";
+import type { Gunzip, ZlibOptions } from "node:zlib";
 import { FileError, fileError } from "../failures.js";
 import type { Io } from "../io.js";
 
@@ -29,7 +29,8 @@ export interface Source {
  * @throws FileError
  */
 export async function openSource(name: string, io: Io, hashed: boolean): Promise<Source> {
-  const hash = hashed ? createHash("sha256") : undefined;
+  // Loading what nobody needs would be a large part of a short run; so would zlib be.
+  const hash = hashed ? (await import("node:crypto")).createHash("sha256") : undefined;
   if (name === "-") {
     if (io.stdin.isTerminal) await io.stderr.write("reading what you type; Ctrl-D ends it\n");
     return makeSource("-", undefined, io.stdin.read(), hash, async () => {});
@@ -132,7 +133,7 @@ async function* unpack(stored: AsyncGenerator<Uint8Array>, name: string): AsyncG
     if (done === true) break;
     head = head.length === 0 ? value : Buffer.concat([head, value]);
   }
-  const decompressor = decompressorFor(head, name);
+  const decompressor = await decompressorFor(head, name);
   if (decompressor === undefined) {
     if (head.length > 0) yield head;
     yield* stored;
@@ -160,11 +161,14 @@ async function* unpack(stored: AsyncGenerator<Uint8Array>, name: string): AsyncG
   }
 }
 
-function decompressorFor(head: Uint8Array, name: string): zlib.Gunzip | undefined {
-  if (head[0] === 0x1f && head[1] === 0x8b) return zlib.createGunzip({ chunkSize: BLOCK });
-  if (!(head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd)) return undefined;
+async function decompressorFor(head: Uint8Array, name: string): Promise<Gunzip | undefined> {
+  const isGzip = head[0] === 0x1f && head[1] === 0x8b;
+  const isZstd = head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd;
+  if (!isGzip && !isZstd) return undefined;
+  const zlib = await import("node:zlib");
+  if (isGzip) return zlib.createGunzip({ chunkSize: BLOCK });
   // Only newer runtimes have it; the type is that of the oldest one.
-  const { createZstdDecompress } = zlib as { createZstdDecompress?: (options: zlib.ZlibOptions) => zlib.Gunzip };
+  const { createZstdDecompress } = zlib as { createZstdDecompress?: (options: ZlibOptions) => Gunzip };
   if (createZstdDecompress !== undefined) return createZstdDecompress({ chunkSize: BLOCK });
   throw new FileError(
     `${name}: is compressed with zstd, which this runtime cannot read; use Node 22.15 or later, or pipe it through zstd -dc`,

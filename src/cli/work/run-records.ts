@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { lstat } from "node:fs/promises";
 import { ExitCode, FileError, Interrupted, UsageError } from "../failures.js";
 import { type Chunk, chunksOf } from "../input/chunks.js";
@@ -85,7 +84,7 @@ export async function runRecords(invocation: Invocation, plan: RecordPlan): Prom
 
   const jobs = settings.number("jobs") ?? 1;
   const workers: Workers =
-    jobs === 1 ? here(plan.handler) : threads(Math.min(jobs, 256), { command, settings: settings.values });
+    jobs === 1 ? here(plan.handler) : await threads(Math.min(jobs, 256), { command, settings: settings.values });
 
   const report = async (problems: readonly PlacedProblem[]): Promise<void> => {
     const shown = problems.filter(({ kind }) => kind === "error" || (kind === "note" && !settings.flag("quiet")));
@@ -145,7 +144,7 @@ export async function runRecords(invocation: Invocation, plan: RecordPlan): Prom
           accepted: plan.accepted,
           given: given === "auto" ? undefined : given,
           isSteady: plan.isSteady === true,
-          hash: journal === undefined ? undefined : createHash("sha256"),
+          hash: journal === undefined ? undefined : (await import("node:crypto")).createHash("sha256"),
           done: isContinued ? { bytes: earlier.bytes, digest: earlier.digest } : undefined,
         });
         const isStrict = settings.flag("strict");
@@ -224,15 +223,25 @@ async function inOrder(
 ): Promise<void> {
   let waiting = 0;
   let wake: (() => void) | undefined;
-  let fail: (error: unknown) => void;
-  // While nothing arrives to be read, a reader that has gone must still end everything.
-  const failed = new Promise<never>((_resolve, reject) => {
-    fail = reject;
-  });
-  failed.catch(() => {});
+  let failure: { readonly error: unknown } | undefined;
+  let onFailure: ((error: unknown) => void) | undefined;
+  const fail = (error: unknown): void => {
+    failure ??= { error };
+    onFailure?.(error);
+  };
+  // While nothing arrives to be read, a reader that has gone must still end everything. (Promise.race with one promise for
+  // all rounds would do so, too, but that promise would keep whatever the rounds came to.)
+  const unlessFailed = <Value>(start: (resolve: (value: Value) => void, reject: (error: unknown) => void) => void) =>
+    new Promise<Value>((resolve, reject) => {
+      if (failure !== undefined) throw failure.error;
+      onFailure = reject;
+      start(resolve, reject);
+    });
   let tail: Promise<unknown> = Promise.resolve();
   for (;;) {
-    const { done, value: chunk } = await Promise.race([chunks.next(), failed]);
+    const { done, value: chunk } = await unlessFailed<IteratorResult<Chunk, void>>((resolve, reject) => {
+      chunks.next().then(resolve, reject);
+    });
     if (done === true || isStopped() || signal.aborted) break;
     const { format, bytes } = chunk;
     const result = workers.work({ format, bytes, isStrict });
@@ -243,14 +252,11 @@ async function inOrder(
         waiting -= 1;
         wake?.();
       });
-    tail.catch((error) => fail(error));
+    tail.catch(fail);
     while (waiting >= workers.places) {
-      await Promise.race([
-        failed,
-        new Promise<void>((resolve) => {
-          wake = resolve;
-        }),
-      ]);
+      await unlessFailed<void>((resolve) => {
+        wake = resolve;
+      });
     }
   }
   await tail;

@@ -1,4 +1,4 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { SettingValue } from "../io.js";
 import type { Batch, BatchResult } from "./batch.js";
 import { workOff } from "./batch.js";
@@ -36,8 +36,10 @@ export function here(handler: Handler): Workers {
 }
 
 /** Threads do the work. */
-export function threads(count: number, data: ThreadData): Workers {
-  const all = Array.from({ length: count }, () => startThread(data));
+export async function threads(count: number, data: ThreadData): Promise<Workers> {
+  const { Worker } = await import("node:worker_threads");
+  const url = new URL("./thread.js", import.meta.url);
+  const all = Array.from({ length: count }, () => runThread(new Worker(url, { workerData: data })));
   return {
     places: 2 * count,
     work(batch) {
@@ -57,8 +59,7 @@ interface Thread {
   close(): Promise<void>;
 }
 
-function startThread(data: ThreadData): Thread {
-  const worker = new Worker(new URL("./thread.js", import.meta.url), { workerData: data });
+function runThread(worker: Worker): Thread {
   const waiting: { resolve(result: BatchResult): void; reject(error: Error): void }[] = [];
   let failure: Error | undefined;
   const fail = (error: Error): void => {
