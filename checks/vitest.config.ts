@@ -26,6 +26,7 @@ export default defineConfig({
       project("peers", 5),
       project("browser", 5),
       project("shapes", 10),
+      project("spark", 10),
       project("conformance", 240),
     ],
     reporters: ["verbose"],
