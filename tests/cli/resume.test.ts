@@ -136,6 +136,25 @@ describe("--resume", () => {
     expect(shell("harmony-format render -q -o other --resume < large.jsonl; cmp other done").code).toBe(0);
   });
 
+  test("refuses a partial file that is gone or has been cut, and forgets what a new run begins anew", async () => {
+    await stopped(["render", "-o", "lost"], "lost", "SIGKILL");
+    shell("cp lost.resume note; truncate -s 5 lost.partial");
+    const cut = shell("harmony-format render -o lost --resume < large.jsonl");
+    expect(cut).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/lost\.partial: is shorter than it was, .*without --resume\n$/),
+    });
+    shell("rm lost.partial");
+    const gone = shell("harmony-format render -o lost --resume < large.jsonl");
+    expect(gone).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/lost\.partial: is gone, .*without --resume\n$/),
+    });
+    // A new run that fails before it has noted anything leaves no note of the old one.
+    expect(shell("harmony-format render -q -o lost", gzipSync(BLOCK).subarray(0, 200)).code).toBe(3);
+    expect(existsSync(`${FOLDER}/lost.resume`)).toBe(false);
+  });
+
   test("goes on in the second of several files, compressed, with errors collected", async () => {
     writeFileSync(`${FOLDER}/first.jsonl`, `bad\n${BLOCK}`);
     const argv = "first.jsonl - large.jsonl.gz --errors found";

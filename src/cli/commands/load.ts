@@ -1,4 +1,4 @@
-import type { CommandModule } from "./command.js";
+import type { CommandModule } from "../work/command.js";
 
 /** Loads the code of each command, which is not needed before. */
 export const LOAD: Readonly<Record<string, () => Promise<CommandModule>>> = {

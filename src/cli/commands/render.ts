@@ -2,10 +2,10 @@ import { Conversation, type RenderPartsOptions, renderConversationParts, renderC
 import { UsageError } from "../failures.js";
 import type { Run, Settings } from "../io.js";
 import { isColored, painter } from "../output/color.js";
+import { partsView } from "../output/views.js";
 import type { Handler } from "../work/handler.js";
 import { runRecords } from "../work/run-records.js";
 import { renderingOptions } from "./rendering-options.js";
-import { partsView } from "./views.js";
 
 export const run: Run = async (invocation) => {
   const { settings, io } = invocation;

@@ -3,9 +3,9 @@ import { parseJson } from "../completions/read-completion.js";
 import { UsageError } from "../failures.js";
 import type { Io, Run, Settings } from "../io.js";
 import { isColored } from "../output/color.js";
+import { visible } from "../output/views.js";
 import { type Handler, RecordError, type RecordInput } from "../work/handler.js";
 import { runRecords } from "../work/run-records.js";
-import { visible } from "./views.js";
 
 export const run: Run = async (invocation) => {
   const { settings, io, files } = invocation;

@@ -1,6 +1,6 @@
 import type { Diagnostic, Ending, Message, Span } from "../../text.js";
-import { visible } from "../commands/views.js";
 import type { Paint } from "../output/color.js";
+import { visible } from "../output/views.js";
 import type { Completion } from "./engine-answer.js";
 import type { Parsed } from "./parse-completion.js";
 import { REMEDIES } from "./remedies.js";

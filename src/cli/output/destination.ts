@@ -30,6 +30,7 @@ export async function openDestination(name: string | undefined, io: Io, resumeAt
   // A device or a pipe is written as it is: there is nothing to rename.
   if (place === undefined) return file(await openFile(name, "w"), name, undefined);
   const partial = partialName(place);
+  if (resumeAt !== undefined) await checkPartial(partial, resumeAt);
   const handle = await openFile(partial, resumeAt === undefined ? "w" : "r+");
   try {
     await handle.truncate(resumeAt ?? 0);
@@ -59,6 +60,17 @@ export async function targetOf(name: string): Promise<string | undefined> {
     throw fileError(error, name, "write");
   }
   return name;
+}
+
+/**
+ * Makes sure that what an earlier run has written is still there.
+ * @throws FileError
+ */
+export async function checkPartial(name: string, length: number): Promise<void> {
+  const stats = await lstat(name).catch(() => undefined);
+  if (stats !== undefined && stats.size >= length) return;
+  const what = stats === undefined ? "is gone" : "is shorter than it was";
+  throw new FileError(`${name}: ${what}, so that --resume cannot go on with it; run again without --resume`);
 }
 
 /** @throws FileError */

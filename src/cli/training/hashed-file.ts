@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { fileError } from "../failures.js";
-import { openFile } from "../output/destination.js";
+import { checkPartial, openFile } from "../output/destination.js";
 
 /** A file that is written from its beginning to its end, and its checksum. */
 export class HashedFile {
@@ -20,6 +20,7 @@ export class HashedFile {
    * @throws FileError
    */
   static async open(name: string, keep: number): Promise<HashedFile> {
+    if (keep > 0) await checkPartial(name, keep);
     const file = new HashedFile(name, await openFile(name, keep === 0 ? "w" : "r+"));
     try {
       await file.#handle.truncate(keep);

@@ -11,6 +11,7 @@ import { summaryLine } from "../output/summary.js";
 import type { BatchResult } from "./batch.js";
 import { type OpenConsumer, openTextConsumer, type Totals } from "./consumer.js";
 import type { Handler } from "./handler.js";
+import { inOrder } from "./in-order.js";
 import { type FinishedInput, Journal, type Progress } from "./journal.js";
 import { here, threads, type Workers } from "./workers.js";
 
@@ -64,6 +65,8 @@ export async function runRecords(invocation: Invocation, plan: RecordPlan): Prom
   if (plan.isFolder === true && (await exists(target!))) {
     throw new FileError(`${output}: exists already; remove it, or name another folder`);
   }
+  // What an earlier run has noted is not true of what this one writes.
+  if (earlier === undefined) await journal?.remove();
   const consumer = await (plan.openConsumer ?? openTextConsumer)(settings, io, earlier?.output);
   const errors = settings.text("errors");
   const errorFile = errors === undefined ? undefined : await openDestination(errors, io, earlier?.errors);
@@ -210,54 +213,4 @@ async function exists(name: string): Promise<boolean> {
 async function lstatSize(name: string): Promise<number | undefined> {
   const stats = await lstat(name).catch(() => undefined);
   return stats?.isFile() === true ? stats.size : undefined;
-}
-
-/** Has chunks worked on, several at a time, and passes on the results one after the other. */
-async function inOrder(
-  chunks: AsyncGenerator<Chunk>,
-  workers: Workers,
-  isStrict: boolean,
-  signal: AbortSignal,
-  isStopped: () => boolean,
-  accept: (chunk: Chunk, result: BatchResult) => Promise<void>,
-): Promise<void> {
-  let waiting = 0;
-  let wake: (() => void) | undefined;
-  let failure: { readonly error: unknown } | undefined;
-  let onFailure: ((error: unknown) => void) | undefined;
-  const fail = (error: unknown): void => {
-    failure ??= { error };
-    onFailure?.(error);
-  };
-  // While nothing arrives to be read, a reader that has gone must still end everything. (Promise.race with one promise for
-  // all rounds would do so, too, but that promise would keep whatever the rounds came to.)
-  const unlessFailed = <Value>(start: (resolve: (value: Value) => void, reject: (error: unknown) => void) => void) =>
-    new Promise<Value>((resolve, reject) => {
-      if (failure !== undefined) throw failure.error;
-      onFailure = reject;
-      start(resolve, reject);
-    });
-  let tail: Promise<unknown> = Promise.resolve();
-  for (;;) {
-    const { done, value: chunk } = await unlessFailed<IteratorResult<Chunk, void>>((resolve, reject) => {
-      chunks.next().then(resolve, reject);
-    });
-    if (done === true || isStopped() || signal.aborted) break;
-    const { format, bytes } = chunk;
-    const result = workers.work({ format, bytes, isStrict });
-    waiting += 1;
-    tail = Promise.all([result, tail])
-      .then(([value]) => accept(chunk, value))
-      .finally(() => {
-        waiting -= 1;
-        wake?.();
-      });
-    tail.catch(fail);
-    while (waiting >= workers.places) {
-      await unlessFailed<void>((resolve) => {
-        wake = resolve;
-      });
-    }
-  }
-  await tail;
 }

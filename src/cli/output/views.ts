@@ -1,5 +1,5 @@
 import type { RenderedPart } from "../../text.js";
-import type { Paint } from "../output/color.js";
+import type { Paint } from "./color.js";
 
 /** A rendered conversation for people: special tokens in colour, and each message on a line of its own. */
 export function partsView(parts: readonly RenderedPart[], paint: Paint): string {

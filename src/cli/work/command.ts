@@ -1,5 +1,5 @@
 import type { Run, Settings } from "../io.js";
-import type { Handler } from "../work/handler.js";
+import type { Handler } from "./handler.js";
 
 /** The code of a command. */
 export interface CommandModule {
