@@ -5,8 +5,8 @@ import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 const START = 60_000;
 
 /**
- * A standalone cluster of Spark: a master and two workers of one core, each a process of its own, on loopback. The workers have
- * addresses of their own, since Spark never runs a speculative copy on the host of the first.
+ * A standalone cluster of Spark: a master and workers, each a process of its own, on loopback. The workers have addresses of
+ * their own, since Spark never runs a speculative copy on the host of the first.
  */
 export class Cluster {
   #environment;
@@ -34,15 +34,18 @@ export class Cluster {
     mkdirSync(folder, { recursive: true });
   }
 
-  async start() {
+  /**
+   * @param {string[]} hosts An address for each worker.
+   * @param {number} cores How many tasks a worker runs at a time.
+   */
+  async start(hosts = ["127.0.0.1", "127.0.0.2"], cores = 1) {
     const ports = ["--port", "0", "--webui-port", "0"];
     const master = ["org.apache.spark.deploy.master.Master", "--host", "127.0.0.1", ...ports];
     [this.#master] = await this.#run("master", master, "127.0.0.1", /spark:\/\/127\.0\.0\.1:\d+/);
-    const hosts = ["127.0.0.1", "127.0.0.2"];
     this.#workers = await Promise.all(
       hosts.map(async (host, index) => {
         const folder = `${this.#folder}/worker-${index}`;
-        const size = ["--cores", "1", "--memory", "1g", "--work-dir", folder];
+        const size = ["--cores", String(cores), "--memory", "1g", "--work-dir", folder];
         const worker = ["org.apache.spark.deploy.worker.Worker", "--host", host, ...ports, ...size, this.#master];
         const [, process] = await this.#run(`worker-${index}`, worker, host, /Successfully registered with master/);
         return { folder, group: process.pid };

@@ -1,11 +1,10 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { installPacked } from "../packed.mjs";
 import { Cluster } from "./cluster.mjs";
 import { writeConversations } from "./conversations.mjs";
+import { installSpark } from "./install.mjs";
 
-const REQUIREMENTS = fileURLToPath(new URL("requirements.txt", import.meta.url));
 const ENVIRONMENT = fileURLToPath(new URL(".venv", import.meta.url));
 
 /**
@@ -13,7 +12,7 @@ const ENVIRONMENT = fileURLToPath(new URL(".venv", import.meta.url));
  * @param {import("vitest/node").TestProject} suite
  */
 export default async function setup(suite) {
-  const python = installSpark();
+  const python = installSpark(ENVIRONMENT);
   const { folder, packed, installed, remove } = installPacked();
   const cluster = new Cluster(python, `${folder}/cluster`);
   try {
@@ -32,17 +31,4 @@ export default async function setup(suite) {
     await cluster.stop();
     remove();
   };
-}
-
-function installSpark() {
-  const python = `${ENVIRONMENT}/bin/python`;
-  const stamp = `${ENVIRONMENT}/installed`;
-  const wanted = readFileSync(REQUIREMENTS, "utf8");
-  if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== wanted) {
-    const run = (program, ...options) => execFileSync(program, options, { stdio: ["ignore", 2, 2] });
-    run("python3", "-m", "venv", "--clear", ENVIRONMENT);
-    run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", REQUIREMENTS);
-    writeFileSync(stamp, wanted);
-  }
-  return python;
 }
