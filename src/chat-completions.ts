@@ -24,7 +24,6 @@ export type {
 export {
   ChatCompletionWriter,
   type ChatCompletionWriterOptions,
-  type EndedReply,
   type WrittenCompletion,
 } from "./shapes/chat-completions/completion-writer.js";
 export type {
@@ -42,7 +41,7 @@ export type {
 } from "./shapes/chat-completions/create-params.js";
 export { joinChatCompletions } from "./shapes/chat-completions/join-completions.js";
 export { readChatCompletionRequest } from "./shapes/chat-completions/read-request.js";
-export { HarmonyReply, type ReplyFinish, type ReplyRunOptions } from "./shapes/harmony-reply.js";
+export { type EndedReply, HarmonyReply, type ReplyFinish, type ReplyRunOptions } from "./shapes/harmony-reply.js";
 export { type ReplyEvent, type ReplyOptions, type ReplyPart, ReplyReader } from "./shapes/reply.js";
 export type {
   BuiltInTool,

@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 export { ApiError, type ApiErrorDetails, type ApiErrorJSON } from "./shapes/api-error.js";
-export { HarmonyReply, type ReplyFinish, type ReplyRunOptions } from "./shapes/harmony-reply.js";
+export { type EndedReply, HarmonyReply, type ReplyFinish, type ReplyRunOptions } from "./shapes/harmony-reply.js";
 export { type ReplyEvent, type ReplyOptions, type ReplyPart, ReplyReader } from "./shapes/reply.js";
 export type {
   BuiltInTool,
@@ -20,6 +20,6 @@ export { readResponseRequest } from "./shapes/responses/read-request.js";
 export type * from "./shapes/responses/response-object.js";
 export type { ReadResponseOptions, ResponseCreateBody, ResponseRequest } from "./shapes/responses/response-request.js";
 export type * from "./shapes/responses/response-tool.js";
-export { type FinishedReply, ResponseWriter, type ResponseWriterOptions } from "./shapes/responses/response-writer.js";
+export { ResponseWriter, type ResponseWriterOptions } from "./shapes/responses/response-writer.js";
 export type * from "./shapes/responses/stream-event.js";
 export type { ClientTool, ToolNames } from "./shapes/tool-names.js";

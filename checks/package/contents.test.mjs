@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** What npm packs in any case, and what `files` in package.json adds, documentation included. */
 const PAPERS =
-  /^(?:(?:CHANGELOG|CONTRIBUTING|README)\.md|LICENSE|NOTICE|package\.json|docs\/[\w-]+\.md|examples\/[\w-]+\.mjs)$/;
+  /^(?:(?:CHANGELOG|CONTRIBUTING|README)\.md|LICENSE|NOTICE|package\.json|docs\/[\w-]+\.md|examples\/(?:[\w-]+\.mjs|wllama\/[\w-]+\.(?:html|mjs)|spark\/\w+\.py))$/;
 
 /** The entry points, what they share, and the vocabulary. */
 const SCRIPTS = [

@@ -38,7 +38,7 @@ const manifests = tracked.filter((path) => /(?:^|\/)package\.json$/.test(path));
 test.each(manifests)("%s pins what it needs", (path) => {
   const { dependencies = {}, devDependencies = {} } = JSON.parse(readFileSync(`${ROOT}/${path}`, "utf8"));
   const versions = Object.entries({ ...dependencies, ...devDependencies });
-  expect(versions.filter(([, version]) => !/^(?:npm:[\w-]+@)?\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+  expect(versions.filter(([, version]) => !/^(?:npm:(?:@[\w-]+\/)?[\w-]+@)?\d+\.\d+\.\d+$/.test(version))).toEqual([]);
 });
 
 const lockfiles = tracked.filter((path) => /(?:^|\/)package-lock\.json$/.test(path));

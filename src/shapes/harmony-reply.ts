@@ -26,6 +26,15 @@ export interface ReplyRunOptions extends Pick<SessionOptions, "keepAnalysis" | "
 /** Why a reply has ended, whatever the shape. */
 export type ReplyFinish = "stop" | "tool-calls" | "length" | "content-filter" | "error";
 
+/** What a writer of any format must know of a reply that has ended. A {@link HarmonyReply} is one. */
+export interface EndedReply {
+  /** `undefined` for a reply that the program has stopped. */
+  readonly finish: ReplyFinish | undefined;
+  readonly usage: EngineTurnUsage;
+  /** The tokens of the reply, for the next request to carry. */
+  readonly carriedTokens?: string | undefined;
+}
+
 /**
  * The reply of an engine to a request, as it arrives: iterating over it gives the events of its parts. What has been read
  * can be looked at any time, also after an error.

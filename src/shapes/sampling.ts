@@ -34,7 +34,7 @@ export function readSampling(request: RequestObject): Sampling {
   };
 }
 
-/** The strings at which an answer ends. @throws ApiError for anything but strings, and for empty ones. */
+/** The strings at which an answer ends: any number of them, where OpenAI takes four. @throws ApiError for anything but strings, and for empty ones. */
 export function readStop(request: RequestObject): readonly string[] {
   const stop = request.get("stop");
   if (stop === undefined) return [];

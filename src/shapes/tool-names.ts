@@ -155,7 +155,7 @@ export class ToolNames {
   }
 
   /**
-   * The full name for a call of the past, also of a tool that is not declared any more. A name that {@link called} gave to a
+   * The full name for a call of the past, also of a tool that is not declared any more. A name that {@link ToolNames.called} gave to a
    * tool that nobody declared leads back to what the model wrote.
    */
   recipientOf(name: string, namespace?: string | undefined): string {
@@ -166,7 +166,7 @@ export class ToolNames {
     return word === "python" || /^[^.]+\../.test(word) ? word : `${FUNCTIONS}.${word}`;
   }
 
-  /** Where a path of {@link all} stands in the request; `undefined` if nobody knows. */
+  /** Where a path of {@link ToolNames.all} stands in the request; `undefined` if nobody knows. */
   requestPath(path: string): string | undefined {
     const found = /^tools\[(\d+)\]\.tools\[(\d+)\]\.parameters/.exec(path);
     if (found === null) return undefined;

@@ -443,7 +443,12 @@ export class HarmonySession {
     for (let index = entries.length - 1; index >= 0; index--) {
       const { message, slices, lead, header, content, terminator } = entries[index]!;
       const last = slices.at(-1);
-      if (message === undefined || last === undefined || !last.source.isSampled) continue;
+      if (message === undefined || last === undefined) continue;
+      if (!last.source.isSampled) {
+        // A completion that was closed here did not end with return. What it holds before its end stays as it is.
+        if (slices.some(({ source }) => source.isSampled)) return;
+        continue;
+      }
       // Whatever stands before the last completion was settled when that one began.
       const { source, start, end } = last;
       const isLast = terminator === 1 && lead + header + content + terminator === lengthOf(slices);

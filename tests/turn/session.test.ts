@@ -88,6 +88,15 @@ describe("what the engine does not say", () => {
     expect(textOf(answer.tokens).endsWith("One.<|end|>")).toBe(true);
   });
 
+  test("it stopped behind an answer that had ended: the return of that answer stays", () => {
+    const session = begin();
+    const answered = `<|channel|>final<|message|>One.<|return|>${head}`;
+    session.prompt();
+    session.addCompletion(tokensOf(`${answered}${call}: 1}`), { finishReason: "stop" });
+    session.add(result);
+    expect(textOf(session.tokens)).toBe(`${hi}${head}${answered}${call}: 1}<|call|>${tail}`);
+    expect(session.changes).toEqual([]);
+  });
   test.each(["tool_calls", "eos"])("it stopped, in another word: %s", (finishReason) => {
     const session = begin();
     expect(session.addCompletion(tokensOf(`${call}: 1}`), { finishReason }).isOpen).toBe(false);

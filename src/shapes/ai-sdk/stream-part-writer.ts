@@ -1,6 +1,6 @@
 import type { EngineTurnUsage } from "../../engines/engine-turn.js";
 import type { Diagnostic } from "../../parse/diagnostic.js";
-import type { HarmonyReply } from "../harmony-reply.js";
+import type { EndedReply } from "../harmony-reply.js";
 import type { ReplyEvent, ReplyPart } from "../reply.js";
 import type {
   FinishReason,
@@ -13,11 +13,8 @@ import type {
   Warning,
 } from "./language-model.js";
 
-/** What a finished reply offers. */
-type FinishedReply = Pick<HarmonyReply, "finish" | "usage" | "carriedTokens"> & {
-  /** Why the engine ended it, in its own word; absent where the reply was ended for it. */
-  readonly rawFinish: string | undefined;
-};
+/** A reply that has ended, with why the engine ended it, in its own word; absent where the reply was ended for it. */
+type EngineEndedReply = EndedReply & { readonly rawFinish: string | undefined };
 
 type PartEnd = Extract<ReplyEvent, { type: "part-end" }>;
 
@@ -70,7 +67,7 @@ export class StreamPartWriter {
     }
   }
 
-  end({ finish, rawFinish, usage, carriedTokens }: FinishedReply): StreamPart[] {
+  end({ finish, rawFinish, usage, carriedTokens }: EngineEndedReply): StreamPart[] {
     const parts = this.#end(carriedTokens);
     const finishReason = { unified: this.#unified(finish, rawFinish), raw: rawFinish };
     parts.push({ type: "finish", usage: usageOf(usage), finishReason, ...this.#metadataOfReply(carriedTokens) });
@@ -125,7 +122,7 @@ export class StreamPartWriter {
     return type === "preamble" ? { channel: "commentary" } : {};
   }
 
-  #unified(finish: FinishedReply["finish"], raw: string | undefined): FinishReason["unified"] {
+  #unified(finish: EndedReply["finish"], raw: string | undefined): FinishReason["unified"] {
     if (finish === "error") return raw === "error" ? "error" : "other";
     // The engine has not said that the model had come to an end, and it had not.
     if (raw === undefined && this.#incomplete !== undefined) {

@@ -1,7 +1,6 @@
-import type { EngineTurnUsage } from "../../engines/engine-turn.js";
 import { checkBoolean, checkOptions, checkString, showValue } from "../../options.js";
 import type { Diagnostic } from "../../parse/diagnostic.js";
-import type { ReplyFinish } from "../harmony-reply.js";
+import type { EndedReply, ReplyFinish } from "../harmony-reply.js";
 import { newId, type ReplyEvent, type ReplyPart } from "../reply.js";
 import type { ClientTool } from "../tool-names.js";
 import type { ChatCompletionRequest } from "./chat-request.js";
@@ -52,13 +51,6 @@ const OPTIONS = [
 /** A completion with the one answer that a writer writes. */
 export interface WrittenCompletion extends ChatCompletion {
   choices: [ChatChoice];
-}
-
-/** What a writer asks a reply that has ended; a `HarmonyReply` is one. */
-export interface EndedReply {
-  readonly finish: ReplyFinish | undefined;
-  readonly usage: EngineTurnUsage;
-  readonly carriedTokens?: string | undefined;
 }
 
 const FINISH_REASONS: Readonly<Record<ReplyFinish, ChatFinishReason>> = {

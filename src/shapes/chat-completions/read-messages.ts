@@ -1,10 +1,13 @@
 import type { Prefill } from "../../chat/prefill.js";
 import { showValue } from "../../options.js";
+import { contentText, type TextParts } from "../content-text.js";
 import type { AssistantCall, AssistantPart, History } from "../history.js";
 import type { Unsupported } from "../request.js";
 import { invalidField, type RequestObject } from "../request-fields.js";
 import type { ToolNames } from "../tool-names.js";
-import { contentText } from "./content-text.js";
+
+/** The parts of a message that are text. */
+const TEXT_PARTS: TextParts = { text: "text", refusal: "refusal" };
 
 const ROLES = ["system", "developer", "user", "assistant", "tool", "function"] as const;
 
@@ -62,7 +65,7 @@ class MessageReader {
         // The same path for both mistakes that can be found: a result too many, and one without a call.
         this.#history.toolResult(
           message.requiredString("tool_call_id"),
-          contentText(message, this.#unsupported, "\n") ?? "",
+          contentText(message, "content", TEXT_PARTS, this.#unsupported, "\n") ?? "",
           message.at("tool_call_id"),
         );
         return;
@@ -79,7 +82,7 @@ class MessageReader {
     }
     const thoughts = reasoningOf(message);
     if (thoughts !== undefined) this.#history.assistant([{ type: "reasoning", text: thoughts }]);
-    return { channel: "final", content: contentText(message, this.#unsupported, "") ?? "" };
+    return { channel: "final", content: contentText(message, "content", TEXT_PARTS, this.#unsupported, "") ?? "" };
   }
 
   #roleOf(message: RequestObject): (typeof ROLES)[number] {
@@ -90,7 +93,7 @@ class MessageReader {
 
   /** The text of a message that has to have one. */
   #text(message: RequestObject): string {
-    const text = contentText(message, this.#unsupported, "\n");
+    const text = contentText(message, "content", TEXT_PARTS, this.#unsupported, "\n");
     if (text === undefined) throw message.missing("content");
     return text;
   }
@@ -101,7 +104,7 @@ class MessageReader {
     const thoughts = reasoningOf(message);
     if (thoughts !== undefined) parts.push({ type: "reasoning", text: thoughts });
     const calls = this.#callsOf(message);
-    const said = [contentText(message, this.#unsupported, ""), message.string("refusal")].filter(
+    const said = [contentText(message, "content", TEXT_PARTS, this.#unsupported, ""), message.string("refusal")].filter(
       (text) => text !== undefined,
     );
     const text = said.join("");
@@ -157,7 +160,7 @@ class MessageReader {
       const why = `no function_call of ${showValue(name)} stands before its result, or it has one already`;
       throw invalidField(message.at("name"), why);
     }
-    const text = contentText(message, this.#unsupported, "\n") ?? "";
+    const text = contentText(message, "content", TEXT_PARTS, this.#unsupported, "\n") ?? "";
     this.#history.toolResult(call.id, text, message.at("name"));
   }
 }

@@ -1,40 +1,30 @@
-import type { Sampling } from "../../engines/engine.js";
 import { showValue } from "../../options.js";
-import { LAST_SPECIAL_TOKEN } from "../../special-tokens.js";
 import { type AnswerFormat, History, reasoningEffortOf } from "../history.js";
 import { checkReadRequestOptions, type ReadRequestOptions, type RequestedFormat, Unsupported } from "../request.js";
 import { RequestObject } from "../request-fields.js";
+import { readSampling, readStop, SAMPLING_FIELDS } from "../sampling.js";
 import type { ChatCompletionRequest } from "./chat-request.js";
 import { readMessages } from "./read-messages.js";
 import { readTools } from "./read-tools.js";
 
 /** Fields that are read below, or in one of the other files of this folder. */
 const READ: readonly string[] = [
+  ...SAMPLING_FIELDS,
   "continue_final_message",
-  "frequency_penalty",
   "function_call",
   "functions",
-  "logit_bias",
   "max_completion_tokens",
   "max_tokens",
   "messages",
-  "min_p",
   "model",
   "n",
   "parallel_tool_calls",
-  "presence_penalty",
   "reasoning_effort",
-  "repetition_penalty",
   "response_format",
-  "seed",
-  "stop",
   "stream",
   "stream_options",
-  "temperature",
   "tool_choice",
   "tools",
-  "top_k",
-  "top_p",
 ];
 
 /** Fields that change nothing about what the model is told, nor about what the client gets. */
@@ -146,47 +136,4 @@ function readResponseFormat(
   const strict = described.boolean("strict") ?? false;
   const path = described.at("schema");
   return { answer: { name, schema, description, path }, constraint: { schema, strict, path } };
-}
-
-function readSampling(request: RequestObject): Sampling {
-  const fraction = { min: 0, max: 1 };
-  const penalty = { min: -2, max: 2 };
-  return {
-    temperature: request.number("temperature", { min: 0, max: 2 }),
-    topP: request.number("top_p", fraction),
-    // Engines say "all" as 0 or -1.
-    topK: request.number("top_k", { min: -1, isInteger: true }),
-    minP: request.number("min_p", fraction),
-    seed: request.number("seed", { isInteger: true }),
-    frequencyPenalty: request.number("frequency_penalty", penalty),
-    presencePenalty: request.number("presence_penalty", penalty),
-    repetitionPenalty: request.number("repetition_penalty", { min: 0 }),
-    logitBias: readLogitBias(request),
-  };
-}
-
-function readLogitBias(request: RequestObject): Record<number, number> | undefined {
-  const biases = request.object("logit_bias");
-  if (biases === undefined) return undefined;
-  const read: Record<number, number> = {};
-  for (const key of biases.keys) {
-    const bias = biases.number(key, { min: -100, max: 100 });
-    if (bias === undefined) continue;
-    if (!/^\d{1,6}$/.test(key) || Number(key) > LAST_SPECIAL_TOKEN) {
-      throw request.wrong("logit_bias", `an object whose keys are tokens, from 0 to ${LAST_SPECIAL_TOKEN}`);
-    }
-    read[Number(key)] = bias;
-  }
-  return read;
-}
-
-/** Any number of strings: OpenAI takes four. */
-function readStop(request: RequestObject): readonly string[] {
-  const stop = request.get("stop");
-  if (stop === undefined) return [];
-  const strings = typeof stop === "string" ? [stop] : request.list("stop")!;
-  return strings.map((string) => {
-    if (typeof string === "string" && string !== "") return string;
-    throw request.wrong("stop", "a string, or a list of strings, none of them empty");
-  });
 }

@@ -1,10 +1,20 @@
 import { memberPath, snapshotJson } from "../../json/value.js";
+import { contentText, type TextParts } from "../content-text.js";
 import type { History } from "../history.js";
 import type { Unsupported } from "../request.js";
 import { invalidField, type RequestObject } from "../request-fields.js";
 import { AssistantTurn } from "./assistant-turn.js";
-import { contentText } from "./content-text.js";
 import type { RequestTools } from "./declare-tools.js";
+
+/** The parts of an item that are text, by their field. */
+const TEXT_PARTS: TextParts = {
+  input_text: "text",
+  output_text: "text",
+  text: "text",
+  summary_text: "text",
+  reasoning_text: "text",
+  refusal: "refusal",
+};
 
 /** What the items of a request are read into. */
 interface Reading {
@@ -86,12 +96,12 @@ function readMessage(item: RequestObject, { history, turn, unsupported }: Readin
   const role = item.word("role", ["user", "assistant", "system", "developer"]);
   if (role === undefined) throw item.missing("role");
   if (role === "assistant") {
-    const text = contentText(item, "content", unsupported, "");
+    const text = contentText(item, "content", TEXT_PARTS, unsupported, "");
     if (text === undefined) throw item.missing("content");
     turn.message(text, item.word("phase", ["commentary", "final_answer"]));
     return;
   }
-  const text = contentText(item, "content", unsupported, "\n");
+  const text = contentText(item, "content", TEXT_PARTS, unsupported, "\n");
   if (text === undefined) throw item.missing("content");
   turn.end();
   if (role === "user") history.user(text);
@@ -100,8 +110,8 @@ function readMessage(item: RequestObject, { history, turn, unsupported }: Readin
 
 /** What the model thought; where only a summary of it is there, that. */
 function readReasoning(item: RequestObject, { turn, unsupported }: Reading): void {
-  const content = contentText(item, "content", unsupported, "\n") ?? "";
-  const text = content === "" ? (contentText(item, "summary", unsupported, "\n") ?? "") : content;
+  const content = contentText(item, "content", TEXT_PARTS, unsupported, "\n") ?? "";
+  const text = content === "" ? (contentText(item, "summary", TEXT_PARTS, unsupported, "\n") ?? "") : content;
   turn.reasoning(text, item.string("encrypted_content"));
 }
 
@@ -122,7 +132,7 @@ function readCustomToolCall(item: RequestObject, { turn, tools }: Reading): void
 
 /** The result of a call of a function, a custom tool, or a built-in one, whose id is that of its item. */
 function readOutput(item: RequestObject, reading: Reading): void {
-  const text = contentText(item, "output", reading.unsupported, "\n");
+  const text = contentText(item, "output", TEXT_PARTS, reading.unsupported, "\n");
   if (text === undefined) throw item.missing("output");
   addResult(item, item.requiredName("call_id"), text, reading);
 }

@@ -1,7 +1,7 @@
 import { EngineError } from "../../engines/engine-error.js";
 import { checkOptions, checkString, showValue } from "../../options.js";
 import { ApiError } from "../api-error.js";
-import type { HarmonyReply } from "../harmony-reply.js";
+import type { EndedReply } from "../harmony-reply.js";
 import { newId, type ReplyEvent, type ReplyPart } from "../reply.js";
 import { type CitationResolver, citationsIn } from "./citations.js";
 import { ID_PREFIXES, itemOf, itemTypeOf, type OpenItem, textContent } from "./open-item.js";
@@ -39,9 +39,6 @@ const OPTIONS = [
   "citation",
   "thoughts",
 ] as const satisfies (keyof ResponseWriterOptions)[];
-
-/** What a writer must know of a reply that has ended. */
-export type FinishedReply = Pick<HarmonyReply, "finish" | "usage" | "carriedTokens">;
 
 /** The events that bring the text of an item, piece by piece. */
 const DELTAS = {
@@ -123,7 +120,7 @@ export class ResponseWriter {
   }
 
   /** Takes the end of the reply, and returns the last events. A reply that has not ended was stopped by the program. */
-  end(reply: FinishedReply): ResponseStreamEvent[] {
+  end(reply: EndedReply): ResponseStreamEvent[] {
     const { finish, usage, carriedTokens } = reply;
     this.#begin();
     if (this.#end !== undefined) return [];
@@ -151,7 +148,7 @@ export class ResponseWriter {
    * Takes an error that has ended the reply, and returns the last events. What came before it is kept.
    * @param reply What is known of the reply, for the usage.
    */
-  fail(error: unknown, reply?: Pick<FinishedReply, "usage">): ResponseStreamEvent[] {
+  fail(error: unknown, reply?: Pick<EndedReply, "usage">): ResponseStreamEvent[] {
     this.#begin();
     if (this.#end !== undefined) return [];
     this.#close("incomplete");
@@ -340,12 +337,7 @@ function now(): number {
   return Math.floor(Date.now() / 1000);
 }
 
-function usageOf({
-  promptTokens,
-  cachedTokens,
-  completionTokens,
-  analysisTokens,
-}: FinishedReply["usage"]): ResponseUsage {
+function usageOf({ promptTokens, cachedTokens, completionTokens, analysisTokens }: EndedReply["usage"]): ResponseUsage {
   return {
     input_tokens: promptTokens,
     input_tokens_details: { cached_tokens: cachedTokens, cache_write_tokens: 0 },

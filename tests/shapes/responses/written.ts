@@ -2,7 +2,7 @@ import type { FinishReason } from "../../../src/parse/finish.js";
 import type { RecoveryOptions } from "../../../src/parse/options.js";
 import { HarmonyTextParser } from "../../../src/parse/text-parser.js";
 import {
-  type FinishedReply,
+  type EndedReply,
   type ReplyEvent,
   type ResponseObject,
   type ResponseRequest,
@@ -31,7 +31,7 @@ export const REQUEST: ResponseRequest = readResponseRequest(
   { builtInTools: ["browser", "python"] },
 );
 
-export const USAGE: FinishedReply["usage"] = {
+export const USAGE: EndedReply["usage"] = {
   promptTokens: 100,
   cachedTokens: 64,
   completionTokens: 20,
@@ -72,7 +72,7 @@ export function replyEvents(
 /** What becomes of a reply: all events, and the response. */
 export function written(
   events: readonly ReplyEvent[],
-  reply: Partial<FinishedReply> = {},
+  reply: Partial<EndedReply> = {},
   request: ResponseRequest = REQUEST,
   options: ResponseWriterOptions = steadyOptions(),
 ): { readonly sent: ResponseStreamEvent[]; readonly response: ResponseObject } {
