@@ -22,10 +22,10 @@ beforeAll(() => {
 
 describe("a partition", () => {
   test("goes through one process with memory that does not grow, and no faster than it is read", () => {
-    const { code, stdout } = run(python, [at("partition.py"), data, "12", process.execPath, program, "train"]);
+    const { code, stdout } = run(python, [at("partition.py"), data, "6", process.execPath, program, "train"]);
     expect(code).toBe(0);
     const { given, returned, ahead, early, most } = JSON.parse(stdout);
-    expect(given).toBe(72_000);
+    expect(given).toBe(36_000);
     expect(returned).toBe(given);
     // Some megabytes in pipes and blocks.
     expect(ahead).toBeLessThan(9_000);
