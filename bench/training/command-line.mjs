@@ -52,7 +52,7 @@ async function start() {
       "-e",
       `import { readFileSync } from "node:fs";
        const { loadHarmonyEncoding } = await import(${JSON.stringify(DIST)});
-       console.log(loadHarmonyEncoding().render(readFileSync(${JSON.stringify(line)}, "utf8").trim()).length);`,
+       console.log(loadHarmonyEncoding().renderConversation(readFileSync(${JSON.stringify(line)}, "utf8").trim()).length);`,
     ],
     "harmony-format count": [MAIN, "count", line],
   };

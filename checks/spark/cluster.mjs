@@ -28,6 +28,7 @@ export class Cluster {
       ...process.env,
       SPARK_HOME: this.#spark,
       SPARK_DAEMON_MEMORY: "256m",
+      SPARK_DAEMON_JAVA_OPTS: "-XX:TieredStopAtLevel=1",
       SPARK_LOCAL_DIRS: `${folder}/local`,
       PYSPARK_PYTHON: python,
     };
