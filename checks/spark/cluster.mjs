@@ -33,6 +33,13 @@ export class Cluster {
       PYSPARK_PYTHON: python,
     };
     mkdirSync(folder, { recursive: true });
+    process.once("exit", () => this.#kill());
+    for (const signal of ["SIGINT", "SIGTERM"]) {
+      process.once(signal, () => {
+        this.#kill();
+        process.kill(process.pid, signal);
+      });
+    }
   }
 
   /**
@@ -61,10 +68,12 @@ export class Cluster {
 
   /** Ends all processes, and what they have started. */
   async stop() {
-    for (const { exited, process: started } of this.#processes.reverse()) {
-      killGroup(started.pid);
-      await exited;
-    }
+    this.#kill();
+    await Promise.all(this.#processes.map(({ exited }) => exited));
+  }
+
+  #kill() {
+    for (const { process: started } of this.#processes) killGroup(started.pid);
   }
 
   async #run(name, program, host, announcement) {

@@ -88,8 +88,11 @@ def read_rows(spark, arguments):
     """The columns id and conversation, a conversation as JSON."""
     if arguments.format == "jsonl":
         # Lines end as they do for harmony-format; Spark itself would end them at a carriage return as well.
-        lines = spark.read.text(arguments.input, lineSep="\n").filter(F.col("value").rlike(r"\S"))
-        text = F.regexp_replace("value", "^\ufeff", "")
+        value = F.col("value")
+        # Regular expressions are slow, and few lines need them.
+        is_written = (F.octet_length(value) > 64) | value.rlike(r"\S")
+        lines = spark.read.text(arguments.input, lineSep="\n").filter(is_written)
+        text = F.when(value.startswith("\ufeff"), F.substring(value, 2, 2**31 - 1)).otherwise(value)
         rows = lines.select(F.get_json_object(text, f"$['{arguments.id}']").alias("id"), text.alias("conversation"))
         return rows.select(F.coalesce("id", hash_of_conversation()).alias("id"), "conversation")
     table = spark.read.parquet(*arguments.input)
