@@ -27,6 +27,7 @@ export default defineConfig({
       project("browser", 5),
       project("shapes", 10),
       project("site", 5),
+      project("spark", 10),
       project("conformance", 240),
     ],
     reporters: ["verbose"],

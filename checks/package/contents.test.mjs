@@ -12,7 +12,7 @@ const PAPERS = new RegExp(
   `^(?:${[
     "(?:CHANGELOG|CONTRIBUTING|README)\\.md|LICENSE|NOTICE|llms\\.txt|package\\.json",
     "docs/(?:guide/)?[\\w-]+\\.md|skills/[\\w-]+/SKILL\\.md",
-    "examples/[\\w-]+\\.mjs|examples/wllama/[\\w-]+\\.(?:html|mjs)",
+    "examples/[\\w-]+\\.mjs|examples/wllama/[\\w-]+\\.(?:html|mjs)|examples/spark/\\w+\\.py",
   ].join("|")})$`,
 );
 

@@ -301,6 +301,13 @@ describe("output", () => {
     expect(existsSync(`${FOLDER}/pipe.partial`)).toBe(false);
   });
 
+  test("a pipe of the shell as --output or --errors is written as it is", () => {
+    expect(shell("harmony-format render -q -o /dev/fd/3 a.jsonl 3>&1 | cat").stdout).toBe(RENDERED);
+    expect(shell("echo '{}' | harmony-format render -q -i jsonl --errors >(cat) | cat").stdout).toMatch(
+      /^{"file":"-","line":1,/,
+    );
+  });
+
   test("a reader that leaves is no error, and is not spoken of", () => {
     for (const jobs of [1, 2]) {
       const many = "for i in {1..400}; do cat a.jsonl; done";

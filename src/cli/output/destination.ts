@@ -1,4 +1,4 @@
-import { type FileHandle, lstat, open, realpath, rename, rm } from "node:fs/promises";
+import { type FileHandle, lstat, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { FileError, fileError, systemCodeOf } from "../failures.js";
 import type { Io } from "../io.js";
@@ -46,10 +46,11 @@ export async function openDestination(name: string | undefined, io: Io, resumeAt
  */
 export async function targetOf(name: string): Promise<string | undefined> {
   try {
-    const path = (await lstat(name)).isSymbolicLink() ? await realpath(name) : name;
-    const stats = await lstat(path);
+    // What is behind a link, first: that of /dev/fd/3 to a pipe leads to no path.
+    const stats = await stat(name);
     if (stats.isDirectory()) throw new FileError(`${name}: is a folder; give the name of a file in it`);
-    return stats.isFile() ? path : undefined;
+    if (!stats.isFile()) return undefined;
+    return (await lstat(name)).isSymbolicLink() ? await realpath(name) : name;
   } catch (error) {
     if (systemCodeOf(error) !== "ENOENT") throw fileError(error, name, "write");
   }
