@@ -7,20 +7,19 @@ import { fileURLToPath } from "node:url";
 import { installTools } from "../checks/tool-folder.mjs";
 
 const here = new URL("./", import.meta.url);
-const [command] = process.argv.slice(2);
-if (command !== "build" && command !== "serve") throw new Error("say build or serve");
-
-await (command === "build" ? buildPlayground() : servePlayground());
+const configFile = fileURLToPath(new URL("vite.config.mjs", here));
 
 /** Makes the static files of playground/build. */
-async function buildPlayground() {
+export async function buildPlayground() {
+  // The check that calls this says "test", which would build a page for developers.
+  process.env.NODE_ENV = "production";
   const { build } = await prepare();
-  await build({ configFile: fileURLToPath(new URL("vite.config.mjs", here)), logLevel: "warn" });
+  await build({ configFile, logLevel: "warn" });
 }
 
 async function servePlayground() {
   const { createServer } = await prepare();
-  const server = await createServer({ configFile: fileURLToPath(new URL("vite.config.mjs", here)) });
+  const server = await createServer({ configFile });
   await server.listen();
   server.printUrls();
 }
@@ -33,4 +32,11 @@ async function prepare() {
     execFileSync("npm", ["run", "--silent", "build"], { cwd: root, stdio: ["ignore", 2, 2] });
   }
   return import("vite");
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [command] = process.argv.slice(2);
+  if (command === "build") await buildPlayground();
+  else if (command === "serve") await servePlayground();
+  else throw new Error("say build or serve");
 }

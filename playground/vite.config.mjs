@@ -16,7 +16,11 @@ export default defineConfig({
     ],
   },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
-  worker: { format: "es", plugins: () => [documentedExamples()] },
+  worker: {
+    format: "es",
+    // The vocabulary in a file of its own: it changes never, and everything else often.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "vocabulary", test: /dist\/vocabulary\.js$/ }] } } },
+  },
   build: {
     outDir: "build",
     target: "es2022",

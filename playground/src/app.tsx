@@ -1,10 +1,10 @@
 import { useEffect, useState } from "preact/hooks";
-import { type Tab, TABS } from "./link/page-state.js";
+import { TABS, type Tab } from "./link/page-state.js";
+import { ShareButton } from "./link/share-button.js";
 import { usePageState } from "./link/use-page-state.js";
 import { ParseTab } from "./parse/parse-tab.js";
 import { PromptTab } from "./prompt/prompt-tab.js";
 import { SchemaTab } from "./schema/schema-tab.js";
-import { ShareButton } from "./link/share-button.js";
 import { ThemeSelect } from "./theme-select.js";
 
 const NAMES: Readonly<Record<Tab, { readonly name: string; readonly about: string }>> = {
@@ -23,6 +23,7 @@ export function App() {
 
   return (
     <>
+      {/* biome-ignore lint/a11y/useValidAnchor: it leads to a place in the page, without a script, too */}
       <a class="skip" href="#work" onClick={skipToWork}>
         Skip to the work
       </a>
@@ -46,7 +47,6 @@ export function App() {
           ))}
         </nav>
         <div class="head-tools">
-          <ThemeSelect />
           <ShareButton isLink={isLink} />
         </div>
       </header>
@@ -70,7 +70,11 @@ export function App() {
               />
             )}
             {state.tab === "parse" && (
-              <ParseTab state={state.parse} onChange={(parse) => change({ parse })} onLoad={(parse) => visit({ parse })} />
+              <ParseTab
+                state={state.parse}
+                onChange={(parse) => change({ parse })}
+                onLoad={(parse) => visit({ parse })}
+              />
             )}
             {state.tab === "schema" && <SchemaTab state={state.schema} onChange={(schema) => change({ schema })} />}
           </>
@@ -79,6 +83,7 @@ export function App() {
       <footer class="foot">
         Everything here runs in your browser. Nothing that you write leaves it; a link carries it behind the #, which
         browsers do not send.
+        <ThemeSelect />
       </footer>
     </>
   );

@@ -17,7 +17,9 @@ export function CopyAs({ label, forms }: CopyProps) {
       () => true,
       () => false,
     );
-    setSaid(copied ? `Copied, ${text.length.toLocaleString("en")} characters` : "The browser does not let the page copy");
+    setSaid(
+      copied ? `Copied, ${text.length.toLocaleString("en")} characters` : "The browser does not let the page copy",
+    );
     setTimeout(() => setSaid(""), 4000);
   };
   return (

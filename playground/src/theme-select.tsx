@@ -16,7 +16,7 @@ export function ThemeSelect() {
   }, [theme]);
   return (
     <label class="theme">
-      <span class="unseen">Colours</span>
+      <span>Colours</span>
       <select value={theme} onChange={(event) => setTheme(event.currentTarget.value as Theme)}>
         <option value="auto">System</option>
         <option value="light">Light</option>

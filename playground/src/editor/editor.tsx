@@ -116,7 +116,7 @@ export function Editor({ label, value, language, problems, onChange, onReady }: 
       keymap.of([...KEYS, ...historyKeymap]),
       EditorView.lineWrapping,
       LOOK,
-      EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }),
+      EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) change.current(update.state.doc.toString());
       }),
@@ -151,7 +151,7 @@ export function Editor({ label, value, language, problems, onChange, onReady }: 
     editor.dispatch({ effects: setMarks.of(Decoration.set(marks, true)) });
   }, [problems]);
 
-  return <div class="editor" ref={host} />;
+  return <div class={`editor is-${language}`} ref={host} />;
 }
 
 function placeOf({ path, offset }: Problem, text: string): { from: number; to: number } {

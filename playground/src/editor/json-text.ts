@@ -78,7 +78,12 @@ export function rangeOfPath(text: string, path: string): TextRange {
 type Next = () => { token: string; from: number } | undefined;
 
 /** Goes from the mark that opens a list or an object to the value wanted. */
-function enter(opening: string | undefined, key: string | undefined, index: number | undefined, next: Next): ReturnType<Next> {
+function enter(
+  opening: string | undefined,
+  key: string | undefined,
+  index: number | undefined,
+  next: Next,
+): ReturnType<Next> {
   if (opening !== (index === undefined ? "{" : "[")) return undefined;
   for (let at = 0; ; at++) {
     let token = next();

@@ -36,7 +36,9 @@ export async function readFragment(fragment: string): Promise<PageState> {
   if (fragment.startsWith(KEPT)) {
     const kept = await (await openStore("readonly")).get("state");
     if (typeof kept === "string") return stateOf(JSON.parse(kept));
-    throw new UnreadableLink("This link belongs to a text that was too long for a link and was kept in another browser.");
+    throw new UnreadableLink(
+      "This link belongs to a text that was too long for a link and was kept in another browser.",
+    );
   }
   const version = /^v(\d+)\./.exec(fragment)?.[1];
   if (version !== undefined && version !== "1") {

@@ -91,7 +91,7 @@ const WEATHER = {
 };
 
 const COMPLETION =
-  "<|channel|>analysis<|message|>They want to know about rain; I must ask again.<|end|><|start|>assistant<|channel|>commentary to=functions.get_weather <|constrain|>json<|message|>{\"city\":\"Lisbon\"}<|call|>";
+  '<|channel|>analysis<|message|>They want to know about rain; I must ask again.<|end|><|start|>assistant<|channel|>commentary to=functions.get_weather <|constrain|>json<|message|>{"city":"Lisbon"}<|call|>';
 
 const SCHEMA = {
   type: "object",

@@ -1,5 +1,5 @@
 import type { ParseMode } from "harmony-format";
-import type { ReadMessage, Reading } from "../worker/answers.js";
+import type { Reading, ReadMessage } from "../worker/answers.js";
 
 interface ComparisonProps {
   readonly readings: readonly Reading[];

@@ -1,5 +1,5 @@
 import { memo } from "../memo.js";
-import { FIRST_SPECIAL, type Pieces, type ReadMessage, type Reading } from "../worker/answers.js";
+import { FIRST_SPECIAL, type Pieces, type Reading, type ReadMessage } from "../worker/answers.js";
 
 interface HeaderProps {
   readonly pieces: Pieces;
@@ -75,9 +75,9 @@ const OneMessage = memo(function OneMessage({ index, message, length, isGrowing,
   const { role, name, channel, recipient, content_type, text, ending } = message;
   const shown = text.slice(Math.max(0, length - LONGEST_SHOWN), length);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: focus lights the tokens of the message, as the pointer does
     <article
       class={`message role-${role}${isLit ? " is-lit" : ""}${isGrowing ? " is-growing" : ""}`}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: focus lights its tokens, as the pointer does
       tabIndex={0}
       aria-label={`Message ${index + 1}`}
       onPointerEnter={() => onPoint(index)}

@@ -1,5 +1,5 @@
-import { useMemo } from "preact/hooks";
 import completions from "virtual:malformed-completions";
+import { useMemo } from "preact/hooks";
 import { Editor } from "../editor/editor.js";
 import { FIRST_STATE, type PageState } from "../link/page-state.js";
 import { Problems } from "../problems.js";
@@ -17,7 +17,10 @@ interface ParseTabProps {
 }
 
 const GROUPS = [
-  { label: "Well formed", examples: [{ name: "Analysis, then a call", text: FIRST_STATE.parse.text }, ...SAVED_ANSWERS] },
+  {
+    label: "Well formed",
+    examples: [{ name: "Analysis, then a call", text: FIRST_STATE.parse.text }, ...SAVED_ANSWERS],
+  },
   {
     label: "Malformed",
     examples: completions.map(({ name, text }) => ({ name: name.replaceAll("-", " "), text })),
@@ -89,7 +92,9 @@ export function ParseTab({ state, onChange, onLoad }: ParseTabProps) {
                 checked={afterStart}
                 onChange={(e) => set({ afterStart: e.currentTarget.checked })}
               />
-              The prompt ended with <code>&lt;|start|&gt;assistant</code>
+              <span>
+                The prompt ended with <code>&lt;|start|&gt;assistant</code>
+              </span>
             </label>
             <label class="check">
               <input

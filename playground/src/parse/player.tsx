@@ -6,8 +6,8 @@ import { TokenFlow } from "../tokens/token-flow.js";
 import { usePointing } from "../tokens/use-pointing.js";
 import type { ParseAnswer, Reading } from "../worker/answers.js";
 import { DiagnosticList } from "./diagnostic-list.js";
-import { formsOf } from "./saved-case.js";
 import { HeaderBeingRead, MessageList } from "./message-list.js";
+import { formsOf } from "./saved-case.js";
 
 type ParseState = PageState["parse"];
 type Completion = NonNullable<ParseAnswer["completion"]>;
@@ -34,7 +34,7 @@ export function Player({ completion, reading, state, onStep, onMode }: PlayerPro
   const { isPlaying, toggle } = usePlay(step, last, speed, onStep);
   const pointing = usePointing(count);
   const [pointedMessage, pointMessage] = useState<number>();
-  const strip = useRef<HTMLDivElement>(null);
+  const strip = useRef<HTMLElement>(null);
 
   const lit = useMemo(() => {
     const message = pointedMessage === undefined ? undefined : reading.messages[pointedMessage];
@@ -85,9 +85,14 @@ export function Player({ completion, reading, state, onStep, onMode }: PlayerPro
       </div>
       <div class="player">
         <button type="button" onClick={() => onStep(0)} aria-label="To the beginning" disabled={step === 0}>
-          ⏮
+          «
         </button>
-        <button type="button" onClick={() => onStep(Math.max(0, step - 1))} aria-label="One token back" disabled={step === 0}>
+        <button
+          type="button"
+          onClick={() => onStep(Math.max(0, step - 1))}
+          aria-label="One token back"
+          disabled={step === 0}
+        >
           ‹
         </button>
         <button type="button" class="strong" onClick={toggle}>
@@ -102,7 +107,7 @@ export function Player({ completion, reading, state, onStep, onMode }: PlayerPro
           ›
         </button>
         <button type="button" onClick={() => onStep(last)} aria-label="To the end" disabled={step === last}>
-          ⏭
+          »
         </button>
         <input
           type="range"
@@ -124,10 +129,9 @@ export function Player({ completion, reading, state, onStep, onMode }: PlayerPro
           </select>
         </label>
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys walk from token to token */}
-      <div
+      <section
         class="prompt strip"
-        role="group"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys walk from token to token
         tabIndex={0}
         aria-label="Tokens. The arrow keys walk from token to token."
         ref={strip}
@@ -144,7 +148,7 @@ export function Player({ completion, reading, state, onStep, onMode }: PlayerPro
           marked={marked}
           readTo={step}
         />
-      </div>
+      </section>
       <Inspector pieces={pieces} at={at} offset={undefined} hint="Nothing has been read yet." />
       <p class="state">
         <span class={`state-dot state-${reading.state[step]}`} aria-hidden="true" />

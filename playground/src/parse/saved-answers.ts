@@ -24,9 +24,7 @@ export const SAVED_ANSWERS: readonly { readonly name: string; readonly text: str
       {
         object: "text_completion",
         model: "openai/gpt-oss-20b",
-        choices: [
-          { index: 0, text: TEXTS.join(""), token_ids: TOKENS, finish_reason: "stop", stop_reason: null },
-        ],
+        choices: [{ index: 0, text: TEXTS.join(""), token_ids: TOKENS, finish_reason: "stop", stop_reason: null }],
       },
       null,
       2,

@@ -1,5 +1,5 @@
 import type { PageState } from "../link/page-state.js";
-import type { Pieces, ReadMessage, Reading } from "../worker/answers.js";
+import type { Pieces, Reading, ReadMessage } from "../worker/answers.js";
 
 type ParseState = PageState["parse"];
 

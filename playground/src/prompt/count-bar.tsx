@@ -54,7 +54,10 @@ function segmentsOf(messages: readonly PromptMessage[]): Segment[] {
     const group = kept.slice(at, at + size);
     const longest = group.reduce((a, b) => (b.end - b.start > a.end - a.start ? b : a));
     const amount = group.reduce((sum, { start, end }) => sum + end - start, 0);
-    const what = group.length === 1 ? `${longest.role}${longest.channel ? `, ${longest.channel}` : ""}` : `${group.length} messages`;
+    const what =
+      group.length === 1
+        ? `${longest.role}${longest.channel ? `, ${longest.channel}` : ""}`
+        : `${group.length} messages`;
     segments.push({ role: longest.role, amount, title: `${what}: ${amount} tokens` });
   }
   return segments;

@@ -1,5 +1,5 @@
-import { useMemo, useState } from "preact/hooks";
 import conversations from "virtual:documented-conversations";
+import { useMemo, useState } from "preact/hooks";
 import { CopyAs } from "../copy-as.js";
 import { Editor } from "../editor/editor.js";
 import { CHAT_REQUEST, FIRST_STATE, type PageState } from "../link/page-state.js";
@@ -178,16 +178,15 @@ function Prompt({ prompt, state, onView }: PromptProps) {
         </fieldset>
         <CopyAs label="Copy the prompt as" forms={forms} />
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys walk from token to token */}
-      <div
+      <section
         class="prompt"
-        role="group"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys walk from token to token
         tabIndex={0}
         aria-label="Prompt. The arrow keys walk from token to token."
         {...pointing.handlers}
       >
         <PromptMessages prompt={prompt} view={state.view} current={at} />
-      </div>
+      </section>
       <Inspector
         pieces={pieces}
         at={at}

@@ -26,7 +26,7 @@ export function SchemaTab({ state, onChange }: SchemaTabProps) {
           <h2 id="schema-title">JSON schema of the parameters</h2>
         </div>
         <Editor
-          label="JSON schema of the parameters"
+          label="Schema, as JSON"
           language="json"
           value={state.text}
           problems={problems}
@@ -52,7 +52,7 @@ export function SchemaTab({ state, onChange }: SchemaTabProps) {
               <CopyAs label="Copy as" forms={{ "TypeScript declaration": () => declaration }} />
             </div>
             {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long lines scroll, by the keyboard, too */}
-            <pre class="declaration" tabIndex={0} aria-label="Declaration">
+            <pre class="declaration" tabIndex={0}>
               {declaration}
             </pre>
           </>

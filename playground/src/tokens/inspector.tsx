@@ -42,7 +42,9 @@ export function Inspector({ pieces, at, offset, hint }: InspectorProps) {
       </div>
       <div>
         <dt>bytes</dt>
-        <dd>{isUnknown ? "not in the vocabulary" : bytes?.map((byte) => byte.toString(16).padStart(2, "0")).join(" ")}</dd>
+        <dd>
+          {isUnknown ? "not in the vocabulary" : bytes?.map((byte) => byte.toString(16).padStart(2, "0")).join(" ")}
+        </dd>
       </div>
       <div>
         <dt>offset</dt>

@@ -1,4 +1,4 @@
-import { type RefObject } from "preact";
+import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
 type Told = (isNear: boolean) => void;
@@ -12,7 +12,11 @@ const observer = new IntersectionObserver(
 );
 
 /** Whether an element is in view or will soon be. What is far away need not be made. */
-export function useNearView<E extends HTMLElement>(): { ref: RefObject<E | null>; isNear: boolean; height: number | undefined } {
+export function useNearView<E extends HTMLElement>(): {
+  ref: RefObject<E | null>;
+  isNear: boolean;
+  height: number | undefined;
+} {
   const ref = useRef<E>(null);
   const height = useRef<number | undefined>(undefined);
   const [isNear, setNear] = useState(false);

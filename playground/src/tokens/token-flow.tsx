@@ -1,6 +1,6 @@
 import type { ComponentChildren, VNode } from "preact";
-import { memo } from "../memo.js";
 import { useMemo } from "preact/hooks";
+import { memo } from "../memo.js";
 import { FIRST_SPECIAL, type Pieces } from "../worker/answers.js";
 import { useNearView } from "./near-view.js";
 

@@ -27,7 +27,7 @@ export function answerParse(encoding: HarmonyEncoding, question: ParseQuestion):
   const role = question.afterStart && tokens[0] !== 200006 ? ("assistant" as const) : undefined;
   const tools = question.tools.split(/[\s,]+/).filter((name) => name !== "");
   const { continueAfterCall } = question;
-  const recovery = { tools, continueAfterCall };
+  const recovery = { continueAfterCall, ...(tools.length === 0 ? {} : { tools }) };
   const readings: Reading[] = [];
   if (input.tokens !== undefined || markers) {
     const { length } = tokens;

@@ -1,7 +1,7 @@
 import {
   Conversation,
-  HarmonyError,
   type HarmonyEncoding,
+  HarmonyError,
   type Prefill,
   type RenderPartsOptions,
   validateConversation,

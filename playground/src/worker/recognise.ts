@@ -32,7 +32,9 @@ export function recognise(input: string): Recognised {
   return {
     what: "text whose markers were dropped",
     text: plain,
-    notes: ["No marker is in the text: the boundaries of messages are guessed from the words that headers leave behind."],
+    notes: [
+      "No marker is in the text: the boundaries of messages are guessed from the words that headers leave behind.",
+    ],
   };
 }
 
@@ -113,16 +115,23 @@ function fromEvents(objects: readonly JsonObject[], form: string): Recognised {
   const hasIds = tokens.length > 0 && !isLossy;
   if (!hasIds && engine !== "") {
     notes.push("No ids are in it: text that spells a marker cannot be told from the marker.");
-    if (hasText && !MARKER.test(text)) notes.push("No marker is in the text, either: see the note on special tokens in the engine's settings.");
+    if (hasText && !MARKER.test(text))
+      notes.push("No marker is in the text, either: see the note on special tokens in the engine's settings.");
   }
   const from = engine === "" ? "JSON" : `${form} of ${engine}`;
   const amount = hasIds ? count(tokens.length, "token id") : "text only";
-  return { what: `${from}, ${amount}`, tokens: hasIds ? tokens : undefined, text: hasText ? text : undefined, reason, notes };
+  return {
+    what: `${from}, ${amount}`,
+    tokens: hasIds ? tokens : undefined,
+    text: hasText ? text : undefined,
+    reason,
+    notes,
+  };
 }
 
 /** The objects of a stream of server-sent events. */
 function eventsOf(text: string): { objects: JsonObject[]; form: string } | undefined {
-  if (!/^\s*(?:data:|event:|id:|:)/.test(text)) return undefined;
+  if (!/^data: ?\{/m.test(text)) return undefined;
   const objects: JsonObject[] = [];
   for (const line of text.split(/\r\n|\n|\r/)) {
     if (!line.startsWith("data:")) continue;
