@@ -29,7 +29,7 @@ function conversations() {
     .filter((row) => row.kind === "render");
   return rows.map(({ name, conversation }) => {
     const value = typeof conversation === "string" ? JSON.parse(conversation) : conversation;
-    return { name: name[0].toUpperCase() + name.slice(1), text: JSON.stringify(value, withoutNulls, 2) };
+    return { name: name[0].toUpperCase() + name.slice(1), text: JSON.stringify(value, withoutNulls) };
   });
 }
 
@@ -46,7 +46,9 @@ function withoutNulls(_key, value) {
 
 function completions() {
   const page = readFileSync(new URL("../docs/diagnostics.md", import.meta.url), "utf8");
-  const found = [...page.matchAll(/^### `([a-z-]+)`\n+```harmony\n([\s\S]*?)\n```/gm)];
+  const found = [
+    ...page.matchAll(/^### `([a-z-]+)`\n(?:(?!### |```)[^\n]*\n)*```harmony(?: tools=(\S+))?.*\n([\s\S]*?)\n```/gm),
+  ];
   // Line breaks between markers are there for the reader of the page; the model wrote none.
-  return found.map(([, code, text]) => ({ name: code, text: text.replace(/\n(?=<\|)/g, "") }));
+  return found.map(([, name, tools = "", text]) => ({ name, tools, text: text.replace(/\n(?=<\|)/g, "") }));
 }

@@ -62,6 +62,10 @@ test("markup in every field stays text", async () => {
     await expect.poll(() => page.locator(".result").innerText()).toContain("<img src=x");
     expect(await page.locator("img, main script").count()).toBe(0);
   }
+  await tab("Prompt");
+  await page.getByRole("radio", { name: "Cards" }).check();
+  await expect.poll(() => page.locator(".card").innerText()).toContain("<img src=x");
+  expect(await page.locator("img, main script").count()).toBe(0);
   expect(await page.evaluate(() => globalThis.harm)).toBeUndefined();
   expect(complaints).toEqual([]);
   await close();
@@ -96,6 +100,11 @@ test("2,000 messages", async () => {
   await page.locator(".result .message").last().scrollIntoViewIfNeeded();
   await page.getByText("Message 1999, which says little.").first().waitFor();
   expect(await violations()).toEqual([]);
+  await page.getByRole("radio", { name: "Cards" }).check();
+  await expect.poll(() => page.locator("details.card").count(), { timeout: 30_000 }).toBe(2000);
+  await page.locator("details.card summary").last().click();
+  await page.locator("details.card").last().getByLabel("Content", { exact: true }).fill("The last word");
+  await expect.poll(() => page.locator(".result").innerText(), { timeout: 30_000 }).toContain("The last word");
   expect(complaints).toEqual([]);
   await close();
 }, 180_000);

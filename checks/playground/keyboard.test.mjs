@@ -53,7 +53,22 @@ test("every job by the keyboard alone", async () => {
   for (let steps = 0; steps < 4; steps++) await keyboard.press("ArrowRight");
   await expect.poll(() => page.locator(".inspector").innerText()).toMatch(/"By"[\s\S]*offset\s*3/);
 
-  await page.locator("body").press("Home");
+  // From the prompt back to the cards, and on from there.
+  await page.evaluate(() => document.getElementById("work").focus());
+  await goTo(/^JSON/);
+  await keyboard.press("ArrowRight");
+  await goTo(/^Add message/);
+  await keyboard.press("Enter");
+  await expect.poll(() => page.locator("details.card").count()).toBe(2);
+  await goTo(/^Content/);
+  await keyboard.type("In a card");
+  await settled();
+  await expect.poll(() => page.locator(".result").innerText()).toContain("In a card");
+  await goTo(/^Move up/);
+  await keyboard.press("Enter");
+  await settled();
+  await expect.poll(() => page.locator(".result").innerText()).toMatch(/In a card[\s\S]*By hand/);
+
   await page.evaluate(() => document.getElementById("work").focus());
   await keyboard.press("Shift+Tab");
   for (let presses = 0; presses < 10 && (await focused()) !== "Completion"; presses++)

@@ -31,6 +31,11 @@ for (const width of [360, 1024, 1920]) {
     await settled();
     await page.waitForTimeout(300);
     await shoot("prompt");
+    await page.getByRole("radio", { name: "Cards" }).check();
+    await page.locator("details.card summary").nth(4).click();
+    await page.waitForTimeout(300);
+    await shoot("cards");
+    await page.getByRole("radio", { name: "JSON" }).check();
     await page.getByRole("radio", { name: "Tokens" }).check();
     await page.locator('[data-at="12"]').hover();
     await page.waitForTimeout(300);

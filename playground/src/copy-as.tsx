@@ -24,16 +24,18 @@ export function CopyAs({ label, forms }: CopyProps) {
   };
   return (
     <div class="copy">
-      <label>
-        <span class="unseen">{label}</span>
-        <select value={name} onChange={(event) => setName(event.currentTarget.value)}>
-          {names.map((form) => (
-            <option key={form} value={form}>
-              {form}
-            </option>
-          ))}
-        </select>
-      </label>
+      {names.length > 1 && (
+        <label>
+          <span class="unseen">{label}</span>
+          <select value={name} onChange={(event) => setName(event.currentTarget.value)}>
+            {names.map((form) => (
+              <option key={form} value={form}>
+                {form}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
       <button type="button" onClick={() => void copy()}>
         Copy
       </button>

@@ -7,6 +7,6 @@ declare module "virtual:documented-conversations" {
   export default examples;
 }
 declare module "virtual:malformed-completions" {
-  const examples: readonly DocumentedExample[];
+  const examples: readonly (DocumentedExample & { readonly tools: string })[];
   export default examples;
 }

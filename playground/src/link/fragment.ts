@@ -11,6 +11,11 @@ const LONGEST_LINKED = 200_000;
 /** A link of a few bytes must not unfold into gigabytes. */
 const LONGEST_UNFOLDED = 64_000_000;
 
+/** Each page has a place of its own in the store, so that two pages do not take it from each other. */
+const OWN_KEY = `${Date.now()}-${crypto.getRandomValues(new Uint32Array(1))[0]}`;
+/** How many long texts are kept; the oldest goes first. */
+const MOST_KEPT = 8;
+
 export class UnreadableLink extends Error {}
 
 type Shallow<T> = { [K in keyof T]?: Partial<T[K]> };
@@ -19,8 +24,8 @@ type Shallow<T> = { [K in keyof T]?: Partial<T[K]> };
 export async function writeFragment(state: PageState): Promise<{ fragment: string; isLink: boolean }> {
   const json = JSON.stringify(changesOf(state));
   if (json.length > LONGEST_LINKED) {
-    await (await openStore("readwrite")).put(json, "state");
-    return { fragment: `${KEPT}state`, isLink: false };
+    await keep(json);
+    return { fragment: KEPT + OWN_KEY, isLink: false };
   }
   const stream = new Blob([json]).stream().pipeThrough(new CompressionStream("deflate-raw"));
   const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
@@ -34,7 +39,8 @@ export async function writeFragment(state: PageState): Promise<{ fragment: strin
 export async function readFragment(fragment: string): Promise<PageState> {
   if (fragment === "") return FIRST_STATE;
   if (fragment.startsWith(KEPT)) {
-    const kept = await (await openStore("readonly")).get("state");
+    const store = await openStore("readonly");
+    const kept = await finished(store.get(fragment.slice(KEPT.length)));
     if (typeof kept === "string") return stateOf(JSON.parse(kept));
     throw new UnreadableLink(
       "This link belongs to a text that was too long for a link and was kept in another browser.",
@@ -83,6 +89,7 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
   "prompt.end": ["completion", "none", "training"],
   "prompt.keepAnalysis": ["reference", "after-last-final", "this-turn", "all"],
   "prompt.recipientPlace": ["role", "channel"],
+  "prompt.edit": ["json", "cards"],
   "prompt.view": ["text", "tokens"],
   "parse.mode": ["resilient", "strict", "permissive"],
 };
@@ -105,22 +112,25 @@ function stateOf(value: unknown): PageState {
   return { tab, prompt: part("prompt"), parse: part("parse"), schema: part("schema") };
 }
 
-interface Store {
-  get(key: string): Promise<unknown>;
-  put(value: string, key: string): Promise<unknown>;
+async function keep(json: string): Promise<void> {
+  const store = await openStore("readwrite");
+  await finished(store.put(json, OWN_KEY));
+  const keys = await finished(store.getAllKeys());
+  // The keys begin with the time, and come in order.
+  await Promise.all(keys.slice(0, -MOST_KEPT).map((key) => finished(store.delete(key))));
+}
+
+function finished<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error ?? new Error("The browser's store cannot be used."));
+  });
 }
 
 /** The browser's store, opened for one action. */
-function openStore(mode: IDBTransactionMode): Promise<Store> {
-  const finished = <T>(request: IDBRequest<T>): Promise<T> =>
-    new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error ?? new Error("The browser's store cannot be used."));
-    });
+async function openStore(mode: IDBTransactionMode): Promise<IDBObjectStore> {
   const opening = indexedDB.open("harmony-playground", 1);
   opening.onupgradeneeded = () => opening.result.createObjectStore("kept");
-  return finished(opening).then((database) => {
-    const store = database.transaction("kept", mode).objectStore("kept");
-    return { get: (key) => finished(store.get(key)), put: (value, key) => finished(store.put(value, key)) };
-  });
+  const database = await finished(opening);
+  return database.transaction("kept", mode).objectStore("kept");
 }

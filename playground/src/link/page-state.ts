@@ -10,6 +10,7 @@ export interface PageState {
     readonly keepAnalysis: PromptQuestion["keepAnalysis"];
     readonly recipientPlace: PromptQuestion["recipientPlace"];
     readonly view: "text" | "tokens";
+    readonly edit: "json" | "cards";
   };
   readonly parse: {
     readonly text: string;
@@ -113,6 +114,7 @@ export const FIRST_STATE: PageState = {
     keepAnalysis: "reference",
     recipientPlace: "role",
     view: "text",
+    edit: "json",
   },
   parse: { text: COMPLETION, afterStart: true, tools: "", continueAfterCall: false, step: -1, mode: "resilient" },
   schema: { text: JSON.stringify(SCHEMA, null, 2) },

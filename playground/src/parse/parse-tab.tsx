@@ -23,10 +23,12 @@ const GROUPS = [
   },
   {
     label: "Malformed",
-    examples: completions.map(({ name, text }) => ({ name: name.replaceAll("-", " "), text })),
+    examples: completions.map((example) => ({ ...example, name: example.name.replaceAll("-", " ") })),
   },
 ];
-const EXAMPLES = GROUPS.flatMap(({ examples }) => examples);
+const EXAMPLES: readonly { readonly text: string; readonly tools?: string }[] = GROUPS.flatMap(
+  ({ examples }) => examples,
+);
 
 /** What a model wrote on the left; on the right, how it is read. */
 export function ParseTab({ state, onChange, onLoad }: ParseTabProps) {
@@ -38,7 +40,7 @@ export function ParseTab({ state, onChange, onLoad }: ParseTabProps) {
     const select = event.currentTarget as HTMLSelectElement;
     const example = select.value === "" ? undefined : EXAMPLES[Number(select.value)];
     select.value = "";
-    if (example !== undefined) onLoad({ ...state, text: example.text, step: -1 });
+    if (example !== undefined) onLoad({ ...state, text: example.text, tools: example.tools ?? "", step: -1 });
   };
   const problems = useMemo(() => answer?.problems ?? [], [answer]);
   const completion = answer?.completion;

@@ -1,5 +1,6 @@
 import conversations from "virtual:documented-conversations";
 import { useMemo, useState } from "preact/hooks";
+import { MessageCards } from "../compose/message-cards.js";
 import { CopyAs } from "../copy-as.js";
 import { Editor } from "../editor/editor.js";
 import { CHAT_REQUEST, FIRST_STATE, type PageState } from "../link/page-state.js";
@@ -27,7 +28,7 @@ const EXAMPLES: readonly { readonly name: string; readonly text: string }[] = [
 
 /** A conversation on the left, the prompt that it becomes on the right. */
 export function PromptTab({ state, onChange, onLoad }: PromptTabProps) {
-  const { text, kind, end, keepAnalysis, recipientPlace } = state;
+  const { text, kind, end, keepAnalysis, recipientPlace, edit } = state;
   const { answer, isWaiting, failure } = useAnswer({ type: "prompt", text, kind, end, keepAnalysis, recipientPlace });
   const problems = useMemo(() => answer?.problems ?? [], [answer]);
   const [show, setShow] = useState<(problem: Problem) => void>();
@@ -36,7 +37,8 @@ export function PromptTab({ state, onChange, onLoad }: PromptTabProps) {
     const select = event.currentTarget as HTMLSelectElement;
     const example = [...EXAMPLES, ...conversations][Number(select.value)];
     select.value = "";
-    if (example !== undefined) onLoad({ ...state, text: example.text, kind: "auto" });
+    if (example !== undefined)
+      onLoad({ ...state, text: JSON.stringify(JSON.parse(example.text), null, 2), kind: "auto" });
   };
   return (
     <div class="columns">
@@ -55,15 +57,37 @@ export function PromptTab({ state, onChange, onLoad }: PromptTabProps) {
             </select>
           </label>
         </div>
-        <Editor
-          label="Conversation, as JSON"
-          language="json"
-          value={text}
-          problems={problems}
-          onReady={(ready) => setShow(() => ready)}
-          onChange={(changed) => set({ text: changed })}
-        />
-        <Problems problems={problems} onShow={show} />
+        <fieldset class="switch edit-switch">
+          <legend class="unseen">Edit as</legend>
+          {(["json", "cards"] as const).map((name) => (
+            <label key={name}>
+              <input type="radio" name="edit" checked={edit === name} onChange={() => set({ edit: name })} />
+              <span>{name === "json" ? "JSON" : "Cards"}</span>
+            </label>
+          ))}
+        </fieldset>
+        {edit === "json" ? (
+          <Editor
+            label="Conversation, as JSON"
+            language="json"
+            value={text}
+            problems={problems}
+            onReady={(ready) => setShow(() => ready)}
+            onChange={(changed) => set({ text: changed })}
+          />
+        ) : answer?.kind === "chat" ? (
+          <div class="placeholder">
+            <p>The cards are for Harmony conversations, and this is a Chat Completions request.</p>
+            {answer.prompt !== undefined && (
+              <button type="button" onClick={() => set({ text: answer.prompt!.canonical, kind: "conversation" })}>
+                Turn it into a conversation
+              </button>
+            )}
+          </div>
+        ) : (
+          <MessageCards text={text} problems={problems} onChange={(changed) => set({ text: changed })} />
+        )}
+        <Problems problems={problems} onShow={edit === "json" ? show : undefined} />
         <div class="options">
           <label>
             Read as
