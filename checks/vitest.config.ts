@@ -25,6 +25,7 @@ export default defineConfig({
       project("engines", 10),
       project("peers", 5),
       project("browser", 5),
+      project("playground", 10),
       project("shapes", 10),
       project("site", 5),
       project("spark", 10),

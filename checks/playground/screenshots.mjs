@@ -1,0 +1,62 @@
+// Screenshots of the built page: each job, at three widths, light and dark.
+//
+//   npm run screenshots [FOLDER]
+import { mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { installTools } from "../tool-folder.mjs";
+
+const folder = process.argv[2] ?? fileURLToPath(new URL(".screenshots", import.meta.url));
+installTools(new URL("./", import.meta.url));
+await import("../../playground/run.mjs").then(({ buildPlayground }) => buildPlayground());
+const [{ installChromium }, { launch, openPage }, { serveBuild }] = await Promise.all([
+  import("../runtimes/chromium.mjs"),
+  import("./browser.mjs"),
+  import("./server.mjs"),
+]);
+mkdirSync(folder, { recursive: true });
+const server = await serveBuild();
+const browser = await launch(installChromium());
+
+for (const width of [360, 1024, 1920]) {
+  for (const colorScheme of ["light", "dark"]) {
+    const opened = await openPage(browser, server.address, {
+      width,
+      height: width < 500 ? 780 : 1080,
+      colorScheme,
+      deviceScaleFactor: width < 500 ? 2 : 1,
+    });
+    const { page, settled, tab, close } = opened;
+    const shoot = (name) =>
+      page.screenshot({ path: `${folder}/${name}-${width}-${colorScheme}.png`, animations: "disabled" });
+    await settled();
+    await page.waitForTimeout(300);
+    await shoot("prompt");
+    await page.getByRole("radio", { name: "Cards" }).check();
+    await page.locator("details.card summary").nth(4).click();
+    await page.waitForTimeout(300);
+    await shoot("cards");
+    await page.getByRole("radio", { name: "JSON" }).check();
+    await page.getByRole("radio", { name: "Tokens" }).check();
+    await page.locator('[data-at="12"]').hover();
+    await page.waitForTimeout(300);
+    await shoot("tokens");
+    await tab("Completion");
+    await page.getByLabel("Examples").selectOption({ label: "repeated start" });
+    await settled();
+    await page.getByLabel("Tokens read").fill("9");
+    await page.waitForTimeout(400);
+    await shoot("completion");
+    await page.getByText("Side by side").scrollIntoViewIfNeeded();
+    await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+    await page.waitForTimeout(300);
+    await shoot("side-by-side");
+    await page.evaluate(() => scrollTo(0, 0));
+    await tab("Type schema");
+    await settled();
+    await page.waitForTimeout(300);
+    await shoot("schema");
+    await close();
+  }
+}
+await browser.close();
+server.close();

@@ -1,0 +1,164 @@
+/**
+ * What the page asks the worker, and what the worker answers. Everything long is in typed arrays and single strings, so that
+ * handing it over costs the page next to nothing.
+ */
+import type { KeepAnalysis, ParseMode, RecipientPlace } from "harmony-format";
+
+/** Tokens and their text. */
+export interface Pieces {
+  readonly tokens: Uint32Array;
+  readonly text: string;
+  /** For each token, where its text ends, in UTF-16 units. A token that leaves a character incomplete adds nothing. */
+  readonly ends: Uint32Array;
+}
+
+/** Something that is wrong with an input, and where. */
+export interface Problem {
+  readonly severity: "error" | "warning";
+  readonly message: string;
+  /** JSON path, such as `messages[2].content[0].type`. */
+  readonly path?: string;
+  /** UTF-16 offset in the text. */
+  readonly offset?: number;
+}
+
+export type InputKind = "auto" | "conversation" | "chat";
+export type PromptEnd = "completion" | "none" | "training";
+
+export interface PromptQuestion {
+  readonly type: "prompt";
+  readonly text: string;
+  readonly kind: InputKind;
+  readonly end: PromptEnd;
+  readonly keepAnalysis: Exclude<KeepAnalysis, (...args: never) => unknown>;
+  readonly recipientPlace: RecipientPlace;
+}
+
+export interface PromptMessage {
+  readonly role: string;
+  readonly name?: string | undefined;
+  readonly channel?: string | undefined;
+  readonly recipient?: string | undefined;
+  /** Range in the pieces. */
+  readonly start: number;
+  readonly end: number;
+  /** Index of its first token in the prompt; -1 if it is left out of the prompt. */
+  readonly offset: number;
+  /** The beginning of the turn that the model is to write. */
+  readonly isNext: boolean;
+}
+
+export interface PromptAnswer {
+  readonly kind: "conversation" | "chat" | undefined;
+  readonly problems: readonly Problem[];
+  /** Absent where the input cannot be rendered. */
+  readonly prompt?: {
+    /** With what is left out. */
+    readonly pieces: Pieces;
+    readonly messages: readonly PromptMessage[];
+    /** Tokens in the prompt itself. */
+    readonly count: number;
+    readonly canonical: string;
+  };
+}
+
+export interface ParseQuestion {
+  readonly type: "parse";
+  readonly text: string;
+  /** Whether the prompt ended with `<|start|>assistant`. */
+  readonly afterStart: boolean;
+  readonly tools: string;
+  readonly continueAfterCall: boolean;
+}
+
+export interface ReadHeader {
+  readonly role: string;
+  readonly name?: string | undefined;
+  readonly channel?: string | undefined;
+  readonly recipient?: string | undefined;
+  readonly content_type?: string | undefined;
+}
+
+export interface ReadMessage extends ReadHeader {
+  readonly text: string;
+  /** What ended it. */
+  readonly ending?: string | undefined;
+  /** The range of its tokens. */
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface ReadDiagnostic {
+  readonly code: string;
+  readonly message: string;
+  readonly action: string;
+  readonly start: number;
+  readonly end: number;
+  /** After how many tokens it was reported. */
+  readonly step: number;
+}
+
+/** How one mode reads the completion. Index k of each array is the state after k tokens. */
+export interface Reading {
+  readonly mode: ParseMode;
+  /** 0: a message is expected; 1: a header; 2: a content. */
+  readonly state: Uint8Array;
+  /** Where the header that is being read begins. */
+  readonly headerStart: Uint32Array;
+  /** How many messages have begun. */
+  readonly begun: Uint32Array;
+  /** How many of them have ended. */
+  readonly ended: Uint32Array;
+  /** How long the text of the last one is, in UTF-16 units. */
+  readonly length: Uint32Array;
+  readonly messages: readonly ReadMessage[];
+  readonly diagnostics: readonly ReadDiagnostic[];
+  /** What the mode says where it gives up. */
+  readonly error?: { readonly code: string; readonly message: string; readonly token: number };
+}
+
+export interface ParseAnswer {
+  readonly problems: readonly Problem[];
+  /** What the input was taken for, in words. */
+  readonly recognised: string;
+  readonly notes: readonly string[];
+  readonly completion?: {
+    readonly pieces: Pieces;
+    readonly reason?: string | undefined;
+    /** Strict and permissive are absent where only text without markers is known. */
+    readonly readings: readonly Reading[];
+  };
+}
+
+export interface TokenQuestion {
+  readonly type: "token";
+  readonly token: number;
+}
+
+export interface TokenAnswer {
+  /** Absent for an id outside the vocabulary. */
+  readonly bytes?: readonly number[] | undefined;
+}
+
+export interface SchemaQuestion {
+  readonly type: "schema";
+  readonly text: string;
+}
+
+export interface SchemaAnswer {
+  readonly problems: readonly Problem[];
+  readonly declaration?: string;
+  readonly count?: number;
+}
+
+export interface Answers {
+  readonly prompt: PromptAnswer;
+  readonly parse: ParseAnswer;
+  readonly token: TokenAnswer;
+  readonly schema: SchemaAnswer;
+}
+
+export type Question = PromptQuestion | ParseQuestion | TokenQuestion | SchemaQuestion;
+
+/** The first of all special tokens; every id from here on is one. */
+export const FIRST_SPECIAL = 199998;

@@ -1,0 +1,127 @@
+import {
+  Conversation,
+  type HarmonyEncoding,
+  HarmonyError,
+  type Prefill,
+  type RenderPartsOptions,
+  validateConversation,
+} from "harmony-format";
+import { ApiError, readChatCompletionRequest } from "harmony-format/chat-completions";
+import type { Problem, PromptAnswer, PromptMessage, PromptQuestion } from "./answers.js";
+import { piecesOf } from "./pieces.js";
+
+interface ReadInput {
+  readonly kind: "conversation" | "chat";
+  readonly conversation: Conversation;
+  readonly problems: readonly Problem[];
+  readonly prefill?: Prefill | undefined;
+}
+
+/** Renders what stands in the editor, with what the prompt leaves out beside it. */
+export function answerPrompt(encoding: HarmonyEncoding, question: PromptQuestion): PromptAnswer {
+  let input: ReadInput | undefined;
+  try {
+    input = readInput(question);
+    const { kind, conversation, problems } = input;
+    return { kind, problems, prompt: promptOf(encoding, input, question, conversation) };
+  } catch (error) {
+    return { kind: input?.kind, problems: [...(input?.problems ?? []), problemOf(error)] };
+  }
+}
+
+/**
+ * A mistake in the input, told with its place.
+ * @throws What is not a mistake of the input.
+ */
+export function problemOf(error: unknown): Problem {
+  const severity = "error";
+  if (error instanceof HarmonyError) {
+    const { message, path, offset } = error;
+    return { severity, message, ...(path === undefined ? {} : { path }), ...(offset === undefined ? {} : { offset }) };
+  }
+  if (error instanceof ApiError) {
+    return { severity, message: error.message, ...(error.param === null ? {} : { path: error.param }) };
+  }
+  if (error instanceof TypeError || error instanceof RangeError) return { severity, message: error.message };
+  throw error;
+}
+
+function readInput({ text, kind }: PromptQuestion): ReadInput {
+  const isChat = kind === "chat" || (kind === "auto" && looksLikeChat(text));
+  if (!isChat) {
+    const conversation = Conversation.fromJSON(text);
+    const problems = validateConversation(JSON.parse(text)).map(
+      ({ message, path }): Problem => ({ severity: "warning", message, path }),
+    );
+    return { kind: "conversation", conversation, problems };
+  }
+  const request = readChatCompletionRequest(parseJson(text), { unsupported: "drop" });
+  const conversation = Conversation.fromMessages(request.history.flatMap(({ messages }) => messages));
+  const problems = request.warnings.map(
+    ({ param, message }): Problem => ({ severity: "warning", message: `Left out: ${message}`, path: param }),
+  );
+  return { kind: "chat", conversation, problems, prefill: request.prefill };
+}
+
+/** A request has more than messages, or messages that only a request can have. */
+function looksLikeChat(text: string): boolean {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return false;
+  }
+  if (typeof value !== "object" || value === null || !("messages" in value)) return false;
+  if (Object.keys(value).some((key) => key !== "messages")) return true;
+  const { messages } = value;
+  const fields = ["tool_calls", "tool_call_id", "reasoning_content", "reasoning", "refusal"];
+  return (
+    Array.isArray(messages) &&
+    messages.some(
+      (message) =>
+        typeof message === "object" && message !== null && fields.some((field) => Object.hasOwn(message, field)),
+    )
+  );
+}
+
+/** JSON, with the error that the package itself gives for it. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    Conversation.fromJSON(text);
+    throw error;
+  }
+}
+
+function promptOf(
+  encoding: HarmonyEncoding,
+  { prefill }: ReadInput,
+  { end, keepAnalysis, recipientPlace }: PromptQuestion,
+  conversation: Conversation,
+): PromptAnswer["prompt"] & object {
+  const options: RenderPartsOptions = {
+    recipientPlace,
+    ...(end === "completion" ? { nextTurnRole: "assistant", ...(prefill === undefined ? {} : { prefill }) } : {}),
+    ...(end === "training" ? { training: true } : {}),
+  };
+  const whole = encoding.renderConversationWithParts(conversation, { ...options, keepAnalysis: "all" });
+  const counts = encoding.countTokensByMessage(conversation, { ...options, keepAnalysis });
+  const pieces = piecesOf(encoding.tokenizer, whole.tokens);
+  const messages: PromptMessage[] = [];
+  let offset = 0;
+  for (let at = 0; at < whole.parts.length; ) {
+    const { message: index, span } = whole.parts[at]!;
+    let last = at;
+    while (whole.parts[last + 1]?.message === index) last += 1;
+    const [start, stop] = [span[0], whole.parts[last]!.span[1]];
+    const isLeftOut = counts[index] === 0;
+    const message = conversation.messages[index];
+    const { role, name, channel, recipient } = message ?? { role: "assistant" as const, ...prefill, name: undefined };
+    const place = isLeftOut ? -1 : offset;
+    messages.push({ role, name, channel, recipient, start, end: stop, offset: place, isNext: message === undefined });
+    if (!isLeftOut) offset += stop - start;
+    at = last + 1;
+  }
+  return { pieces, messages, count: offset, canonical: JSON.stringify(conversation, null, 2) };
+}
