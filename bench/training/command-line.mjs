@@ -52,7 +52,7 @@ async function start() {
       "-e",
       `import { readFileSync } from "node:fs";
        const { loadHarmonyEncoding } = await import(${JSON.stringify(DIST)});
-       console.log(loadHarmonyEncoding().renderConversation(readFileSync(${JSON.stringify(line)}, "utf8").trim()).length);`,
+       console.log(loadHarmonyEncoding().renderConversation(JSON.parse(readFileSync(${JSON.stringify(line)}, "utf8"))).length);`,
     ],
     "harmony-format count": [MAIN, "count", line],
   };
