@@ -23,7 +23,7 @@ export default defineConfig({
   },
   build: {
     outDir: "build",
-    target: "es2022",
+    target: "es2023",
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     // The vocabulary is known to be one large chunk.

@@ -61,7 +61,7 @@ export async function openPage(browser, address, { width = 1024, height = 900, f
 
 /** Replaces what stands in the editor of a name. */
 export async function write(page, label, text) {
-  const editor = page.getByLabel(label);
+  const editor = page.getByLabel(label, { exact: true });
   await editor.focus();
   await page.keyboard.press("ControlOrMeta+a");
   await page.evaluate((pasted) => navigator.clipboard.writeText(pasted), text);

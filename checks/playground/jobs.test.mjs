@@ -101,9 +101,11 @@ describe.each([...SETTINGS, FORCED])("$width px, $colorScheme, forced colours: $
     await card(0).locator("summary").click();
     await card(0).getByLabel("Reasoning effort").selectOption("High");
     await settled();
-    await expect.poll(() => result.innerText()).toContain("Reasoning: high");
+    const first = result.locator(".message").first();
+    await first.scrollIntoViewIfNeeded();
+    await expect.poll(() => first.innerText()).toContain("Reasoning: high");
     await card(0).locator("summary").click();
-    expect(await card(0).getByLabel("Role").count()).toBe(0);
+    await expect.poll(() => card(0).getByLabel("Role").count()).toBe(0);
 
     await card(1).locator("summary").click();
     await write(page, "Tools", '{"functions": {"name": "functions", "tools": [{"name": "roll_dice", "description": ""');
@@ -114,8 +116,9 @@ describe.each([...SETTINGS, FORCED])("$width px, $colorScheme, forced colours: $
       '{"functions": {"name": "functions", "tools": [{"name": "roll dice", "description": ""}]}}',
     );
     await settled();
+    await result.locator(".message").nth(1).scrollIntoViewIfNeeded();
     await expect.poll(() => result.innerText()).toContain("type roll dice");
-    await expect.poll(() => card(1).locator(".field-problem").innerText()).toContain("roll dice");
+    await expect.poll(() => card(1).locator(".field-problem").innerText()).toContain("tools[0].name");
     await card(1).locator("summary").click();
 
     await page.getByLabel("Role of the new message").selectOption("assistant");
@@ -128,19 +131,20 @@ describe.each([...SETTINGS, FORCED])("$width px, $colorScheme, forced colours: $
     await card(8).getByLabel("Channel").fill("final");
     await card(8).getByRole("button", { name: "Move up" }).click();
     await settled();
+    const focus = await card(7)
+      .getByRole("button", { name: "Move up" })
+      .evaluate((it) => it === document.activeElement);
+    expect(focus).toBe(true);
+    await result.locator(".message").last().scrollIntoViewIfNeeded();
     await expect.poll(() => result.innerText()).toMatch(/Take one along\.[\s\S]*And do I need an umbrella\?/);
-    expect(
-      await card(7)
-        .getByRole("button", { name: "Move up" })
-        .evaluate((it) => it === document.activeElement),
-    ).toBe(true);
     await card(7).getByRole("button", { name: "Delete" }).click();
     await settled();
     await expect.poll(() => page.locator("details.card").count()).toBe(8);
     await expect.poll(() => result.innerText()).not.toContain("Take one along.");
     await page.getByRole("radio", { name: "JSON" }).check();
     await settled();
-    expect(await result.innerText()).toContain("Reasoning: high");
+    await first.scrollIntoViewIfNeeded();
+    await expect.poll(() => first.innerText()).toContain("Reasoning: high");
   });
 
   inPage("a completion is read token by token", async ({ tab, settled, copied }, page) => {
@@ -206,6 +210,7 @@ test("every documented conversation and every malformed completion is one click 
   ]) {
     await tab(name);
     const options = page.getByLabel("Examples").locator("option");
+    await page.getByRole("heading", { name: name === "Prompt" ? "Conversation" : name }).waitFor();
     const count = await options.count();
     expect(count).toBeGreaterThan(least);
     for (let index = 1; index < count; index += 4) {

@@ -1,17 +1,11 @@
 import {
   cursorDocEnd,
   cursorDocStart,
-  cursorLineBoundaryBackward,
-  cursorLineBoundaryForward,
-  cursorPageDown,
-  cursorPageUp,
   history,
   historyKeymap,
   selectAll,
   selectDocEnd,
   selectDocStart,
-  selectPageDown,
-  selectPageUp,
 } from "@codemirror/commands";
 import { EditorSelection, EditorState, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, type KeyBinding, keymap, lineNumbers } from "@codemirror/view";
@@ -53,10 +47,6 @@ const KEYS: readonly KeyBinding[] = [
   { key: "Mod-End", run: cursorDocEnd, shift: selectDocEnd },
   { mac: "Cmd-ArrowUp", run: cursorDocStart, shift: selectDocStart },
   { mac: "Cmd-ArrowDown", run: cursorDocEnd, shift: selectDocEnd },
-  { key: "PageUp", run: cursorPageUp, shift: selectPageUp },
-  { key: "PageDown", run: cursorPageDown, shift: selectPageDown },
-  { key: "Home", run: cursorLineBoundaryBackward },
-  { key: "End", run: cursorLineBoundaryForward },
   { key: "Enter", run: breakLine },
 ];
 
