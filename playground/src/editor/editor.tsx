@@ -50,6 +50,20 @@ const KEYS: readonly KeyBinding[] = [
   { key: "Enter", run: breakLine },
 ];
 
+/**
+ * Replaces selected text without the browser's help, which would give the new text the style of the old one, as an attribute
+ * that the page's policy forbids.
+ */
+function replaceSelection(event: InputEvent, view: EditorView): boolean {
+  const { inputType, data } = event;
+  if (view.composing || view.state.selection.main.empty) return false;
+  const text = inputType === "insertText" ? data : inputType.startsWith("delete") ? "" : null;
+  if (text === null) return false;
+  event.preventDefault();
+  view.dispatch(view.state.replaceSelection(text), { userEvent: "input.type" });
+  return true;
+}
+
 /** A new line begins as far to the right as the one before. */
 function breakLine({ state, dispatch }: EditorView): boolean {
   const change = state.changeByRange(({ from, to }) => {
@@ -96,6 +110,8 @@ export function Editor({ label, value, language, problems, onChange, onReady }: 
   const host = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView | undefined>(undefined);
   const change = useRef(onChange);
+  // What the editor has told and not yet got back. Typing goes on meanwhile, so that none of it is news for the editor.
+  const told = useRef(new Set<string>());
   change.current = onChange;
 
   useEffect(() => {
@@ -105,10 +121,14 @@ export function Editor({ label, value, language, problems, onChange, onReady }: 
       markedPlaces,
       keymap.of([...KEYS, ...historyKeymap]),
       EditorView.lineWrapping,
+      EditorView.domEventHandlers({ beforeinput: replaceSelection }),
       LOOK,
       EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" }),
       EditorView.updateListener.of((update) => {
-        if (update.docChanged) change.current(update.state.doc.toString());
+        if (!update.docChanged) return;
+        const text = update.state.doc.toString();
+        told.current.add(text);
+        change.current(text);
       }),
       ...(language === "json" ? [jsonColours, lineNumbers()] : []),
     ];
@@ -124,9 +144,11 @@ export function Editor({ label, value, language, problems, onChange, onReady }: 
 
   useEffect(() => {
     const editor = view.current;
-    if (editor === undefined || (editor.state.doc.length === value.length && editor.state.doc.toString() === value)) {
-      return;
-    }
+    if (editor === undefined) return;
+    const text = editor.state.doc.toString();
+    if (value === text) told.current.clear();
+    if (value === text || told.current.has(value)) return;
+    told.current.clear();
     editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
   }, [value]);
 
