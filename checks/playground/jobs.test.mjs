@@ -35,7 +35,10 @@ describe.each([...SETTINGS, FORCED])("$width px, $colorScheme, forced colours: $
   inPage("a conversation becomes a prompt", async ({ copied, settled }, page) => {
     const prompt = page.locator(".result");
     await expect.poll(() => prompt.innerText()).toContain("229 tokens, 1 message left out");
-    expect(await page.locator("del").first().innerText()).toContain("They ask for the weather of today.");
+    // The text of a block is made when it comes into view.
+    const leftOut = page.locator("del").first();
+    await leftOut.scrollIntoViewIfNeeded();
+    await expect.poll(() => leftOut.innerText()).toContain("They ask for the weather of today.");
     await page.locator(".result .message").last().scrollIntoViewIfNeeded();
     await expect.poll(() => page.locator(".message").last().locator(".chip-start").count()).toBe(1);
 
