@@ -4,10 +4,12 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-const project = (name: string, minutes: number) => ({
+/** @param retry How often a test is tried again: a page on a busy machine may draw later than a test looks. */
+const project = (name: string, minutes: number, retry = 0) => ({
   extends: true as const,
   test: {
     name,
+    retry,
     include: [`checks/${name}/**/*.test.{mjs,ts}`],
     globalSetup: `checks/${name}/setup.mjs`,
     testTimeout: minutes * 60_000,
@@ -25,7 +27,7 @@ export default defineConfig({
       project("engines", 10),
       project("peers", 5),
       project("browser", 5),
-      project("playground", 10),
+      project("playground", 10, 2),
       project("shapes", 10),
       project("site", 5),
       project("spark", 10),
