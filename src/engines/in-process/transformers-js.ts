@@ -3,6 +3,7 @@ import { Abortable } from "../../stream/abortable.js";
 import { STOP_TOKEN_IDS } from "../../turn/constraints/completion.js";
 import type { Engine, EngineOutput, EngineRequest } from "../engine.js";
 import { EngineError } from "../engine-error.js";
+import { checkContextSize } from "../engine-options.js";
 import { takeTurn } from "./one-at-a-time.js";
 import { logitsProcessor } from "./transformers-js-logits.js";
 
@@ -76,9 +77,7 @@ function checked(options: TransformersJsOptions): TransformersJsOptions {
   if (random !== undefined && typeof random?.seed !== "function") {
     throw new TypeError(`transformersJs: the option random must be that of transformers.js, not ${showValue(random)}`);
   }
-  if (contextSize !== undefined && !(Number.isSafeInteger(contextSize) && contextSize > 0)) {
-    throw new TypeError(`contextSize must be a whole number of tokens above 0, not ${showValue(contextSize)}`);
-  }
+  checkContextSize(contextSize, "contextSize");
   checkBoolean(keepCache, "keepCache");
   return options;
 }

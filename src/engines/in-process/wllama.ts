@@ -3,7 +3,7 @@ import { STOP_TOKEN_IDS } from "../../turn/constraints/completion.js";
 import type { Engine, EngineOutput, EngineRequest, EngineUsage } from "../engine.js";
 import { EngineError } from "../engine-error.js";
 import { promptText } from "../prompt-text.js";
-import { samplingFields } from "../servers/llama-cpp.js";
+import { preservedTokens, samplingFields } from "../servers/llama-cpp.js";
 import { SplitCharacters } from "../split-characters.js";
 
 /** What {@link wllama} needs of an instance of wllama's class `Wllama` that has loaded its model. */
@@ -96,15 +96,12 @@ function bodyOf(request: EngineRequest): Omit<WllamaCompletionOptions, "abortSig
     ...samplingFields(sampling),
     ...(seed === undefined ? {} : { seed }),
     ...rules,
-    // Otherwise a stop token that cuts a character is not sent.
-    preserved_tokens: [...new Set([...(rules?.preserved_tokens ?? []), ...STOP_MARKERS])],
+    preserved_tokens: preservedTokens(rules),
     // The ids stand nowhere else.
     verbose: true,
   };
   return { ...fields, prompt: promptText(request, NAME), stream: true };
 }
-
-const STOP_MARKERS = ["<|return|>", "<|call|>", "<|endoftext|>"];
 
 /** What wllama hands to its callback, as something to iterate over. Whoever stops early stops the model. */
 async function* readChunks(

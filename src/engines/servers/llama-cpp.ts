@@ -1,5 +1,6 @@
 import { checkBoolean, showValue } from "../../options.js";
-import { SpecialToken, STOP_TOKENS_FOR_ASSISTANT_ACTIONS } from "../../special-tokens.js";
+import { STOP_TOKEN_IDS } from "../../turn/constraints/completion.js";
+import type { LlamaCppGrammar } from "../../turn/constraints/gbnf.js";
 import type { Engine, EngineFinish, EngineOutput, EngineRequest, EngineTokens, Sampling } from "../engine.js";
 import { SplitCharacters } from "../split-characters.js";
 import type { HttpAnswer } from "./http/answer.js";
@@ -72,9 +73,6 @@ interface Server {
   readonly exactTokens: boolean;
 }
 
-/** The tokens at which llama.cpp ends a completion of gpt-oss, whatever it is told. */
-const ENDS: readonly number[] = [...STOP_TOKENS_FOR_ASSISTANT_ACTIONS, SpecialToken.ENDOFTEXT];
-
 /** How a part of a completion has ended, beside what it says to the caller. */
 interface PartEnd extends EngineFinish {
   /** The last token of the part. */
@@ -91,7 +89,7 @@ async function* generate(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<EngineOutput, void, undefined> {
   const { constraint, maxTokens } = request;
-  const stopTokens = new Set(request.stopTokens ?? ENDS);
+  const stopTokens = new Set(request.stopTokens ?? STOP_TOKEN_IDS);
   const written: number[] = [];
   let usage: EngineFinish["usage"];
   for (;;) {
@@ -115,7 +113,7 @@ async function* generate(
       usage === undefined
         ? added
         : { ...usage, completionTokens: (usage.completionTokens ?? 0) + (added?.completionTokens ?? 0) };
-    const endedAt = finish === "eos" && ENDS.includes(lastToken!) ? lastToken : undefined;
+    const endedAt = finish === "eos" && STOP_TOKEN_IDS.includes(lastToken!) ? lastToken : undefined;
     // A grammar knows nothing of what follows the end of its text.
     const goesOn = constraint === undefined && endedAt !== undefined && !stopTokens.has(endedAt);
     if (goesOn) continue;
@@ -149,7 +147,7 @@ async function* generatePart(
       yield { ...output, tokens };
     }
     // One of the server's own stop tokens is followed by the server's own end, which says more.
-    if (cut >= 0 && !ENDS.includes(lastToken!)) {
+    if (cut >= 0 && !STOP_TOKEN_IDS.includes(lastToken!)) {
       const completionTokens = count - (output!.tokens.length - 1 - cut);
       yield { finish: "stop", lastToken, usage: { promptTokens: event.promptTokens, completionTokens } };
       return;
@@ -185,9 +183,16 @@ function bodyOf(
     ...samplingFields(sampling),
     ...(seed === undefined ? {} : { seed }),
     ...rules,
-    // With their text, stop tokens arrive also where they cut a character; without, they would not be sent then.
-    preserved_tokens: [...new Set([...(rules?.preserved_tokens ?? []), ...STOP_MARKERS])],
+    preserved_tokens: preservedTokens(rules),
   };
+}
+
+/**
+ * The markers that llama.cpp is to show: those of a grammar, and the stop tokens. With their text, stop tokens arrive also
+ * where they cut a character; without, they would not be sent then.
+ */
+export function preservedTokens(rules: LlamaCppGrammar | undefined): readonly string[] {
+  return [...new Set([...(rules?.preserved_tokens ?? []), ...STOP_MARKERS])];
 }
 
 const STOP_MARKERS = ["<|return|>", "<|call|>", "<|endoftext|>"];

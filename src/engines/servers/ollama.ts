@@ -1,8 +1,9 @@
-import { checkString, isRecord, showValue } from "../../options.js";
+import { checkString } from "../../options.js";
 import { STOP_TOKENS_FOR_ASSISTANT_ACTIONS } from "../../special-tokens.js";
 import { STOP_TOKEN_IDS } from "../../turn/constraints/completion.js";
 import type { Engine, EngineOutput, EngineRequest, EngineUsage } from "../engine.js";
 import { EngineError } from "../engine-error.js";
+import { checkContextSize, checkFields } from "../engine-options.js";
 import { promptText } from "../prompt-text.js";
 import type { HttpAnswer } from "./http/answer.js";
 import { countIn, usageOf } from "./http/fields.js";
@@ -44,10 +45,8 @@ export function ollama(options: OllamaOptions): Engine {
   });
   const { model, contextSize, options: own = {} } = options;
   checkString(model, "ollama: model");
-  if (contextSize !== undefined && !(Number.isSafeInteger(contextSize) && contextSize > 0)) {
-    throw new TypeError(`ollama: contextSize must be a whole number of tokens above 0, not ${showValue(contextSize)}`);
-  }
-  if (!isRecord(own)) throw new TypeError(`ollama: options must be an object of fields, not ${showValue(own)}`);
+  checkContextSize(contextSize, "ollama: contextSize");
+  checkFields(own, "ollama: options");
   const modelOptions = { ...(contextSize === undefined ? {} : { num_ctx: contextSize }), ...own };
   return { name: NAME, generate: (request, signal) => generate(settings, model, modelOptions, request, signal) };
 }

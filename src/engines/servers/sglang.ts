@@ -1,7 +1,8 @@
-import { isRecord, showValue } from "../../options.js";
+import { isRecord } from "../../options.js";
 import { STOP_TOKEN_IDS } from "../../turn/constraints/completion.js";
 import type { Engine, EngineOutput, EngineRequest, EngineUsage } from "../engine.js";
 import { EngineError } from "../engine-error.js";
+import { checkFields } from "../engine-options.js";
 import type { HttpAnswer } from "./http/answer.js";
 import { countIn, finiteBias, tokensIn, usageOf } from "./http/fields.js";
 import { goOn } from "./http/go-on.js";
@@ -31,9 +32,7 @@ export function sglang(options: SglangOptions): Engine {
     reserved: ["input_ids", "text", "stream", "sampling_params"],
   });
   const { samplingParams = {} } = options;
-  if (!isRecord(samplingParams)) {
-    throw new TypeError(`sglang: samplingParams must be an object of fields, not ${showValue(samplingParams)}`);
-  }
+  checkFields(samplingParams, "sglang: samplingParams");
   return {
     name: NAME,
     constraints: "structural-tag",

@@ -1,5 +1,6 @@
-import { checkString, isRecord, showValue } from "../../options.js";
+import { checkString } from "../../options.js";
 import type { Engine, EngineOutput, EngineRequest } from "../engine.js";
+import { checkFields } from "../engine-options.js";
 import { goOn } from "./http/go-on.js";
 import { postForStream } from "./http/post.js";
 import type { ServerMessage } from "./http/server-message.js";
@@ -31,9 +32,7 @@ export function vllmGenerate(options: VllmGenerateOptions): Engine {
   });
   const { model, samplingParams = {} } = options;
   if (model !== undefined) checkString(model, "vllmGenerate: model");
-  if (!isRecord(samplingParams)) {
-    throw new TypeError(`vllmGenerate: samplingParams must be an object of fields, not ${showValue(samplingParams)}`);
-  }
+  checkFields(samplingParams, "vllmGenerate: samplingParams");
   return {
     name: NAME,
     constraints: "structural-tag",

@@ -1,6 +1,7 @@
-import { checkString, isRecord, showValue } from "../../options.js";
+import { checkString, isRecord } from "../../options.js";
 import type { Engine, EngineOutput, EngineRequest } from "../engine.js";
 import { EngineError } from "../engine-error.js";
+import { checkContextSize } from "../engine-options.js";
 import { countIn } from "./http/fields.js";
 import { goOn } from "./http/go-on.js";
 import { readJson } from "./http/json.js";
@@ -35,9 +36,7 @@ export function vllm(options: VllmOptions): Engine {
   });
   const { model, contextSize } = options;
   checkString(model, "vllm: model");
-  if (contextSize !== undefined && !(Number.isSafeInteger(contextSize) && contextSize > 0)) {
-    throw new TypeError(`vllm: contextSize must be a whole number of tokens above 0, not ${showValue(contextSize)}`);
-  }
+  checkContextSize(contextSize, "vllm: contextSize");
   return new Vllm(settings, model, contextSize);
 }
 

@@ -1,4 +1,5 @@
 import { checkOptions, checkString, isRecord, showValue } from "../../../options.js";
+import { checkFields } from "../../engine-options.js";
 
 /** Where a server is, and how it is asked: what all engines behind HTTP have in common. */
 export interface HttpEngineOptions {
@@ -96,9 +97,7 @@ export function httpSettings(
   if (!Number.isSafeInteger(maxRetries) || maxRetries < 0) {
     throw new TypeError(`${factory}: maxRetries must be a whole number from 0 on, not ${showValue(maxRetries)}`);
   }
-  if (!isRecord(extraBody)) {
-    throw new TypeError(`${factory}: extraBody must be an object of fields, not ${showValue(extraBody)}`);
-  }
+  checkFields(extraBody, `${factory}: extraBody`);
   for (const field of own.reserved ?? []) {
     if (!Object.hasOwn(extraBody, field)) continue;
     throw new TypeError(`${factory}: extraBody must not set ${showValue(field)}, which the client sets itself`);
