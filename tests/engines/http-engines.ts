@@ -1,21 +1,36 @@
 // The engines behind HTTP, and how each of them says the same things on the wire.
+import { expect } from "vitest";
 import {
   type Engine,
   type EngineOutput,
+  type EngineRequest,
   type HttpEngineOptions,
   ollama,
+  type Sampling,
   sglang,
   vllm,
   vllmGenerate,
 } from "../../src/engines.js";
 import { loadHarmonyEncoding } from "../../src/index.js";
 import { readExchange } from "./exchange.js";
-import { bodyOf, fetchOf } from "./http/answers.js";
+import { bodyOf, drain, fetchOf } from "./http/answers.js";
 
 export const encoding = loadHarmonyEncoding();
 
 /** `<|start|>user<|message|>Hi<|end|><|start|>assistant` */
 export const PROMPT: readonly number[] = [200006, 1428, 200008, 12194, 200007, 200006, 173781];
+
+/** All that chooses a token but the bias, each value different from its default. */
+export const EVERY_SAMPLING: Sampling = {
+  temperature: 0.5,
+  topP: 0.9,
+  topK: 40,
+  minP: 0.05,
+  seed: 7,
+  frequencyPenalty: 0.1,
+  presencePenalty: 0.2,
+  repetitionPenalty: 1.1,
+};
 
 /** An engine, and what its server says. */
 export interface HttpEngineCase {
@@ -158,6 +173,13 @@ export function replay(
   });
   const { fetch, asked } = fetchOf(...answers);
   return { engine: make({ fetch }), asked };
+}
+
+/** The body that an engine sends for a request, when its server answers with an exchange. */
+export async function bodySentFor(make: HttpEngineCase["make"], exchange: string, request: Partial<EngineRequest>) {
+  const { engine, asked } = replay(make, exchange);
+  expect((await drain(engine.generate({ tokens: PROMPT, encoding, ...request }))).error).toBeUndefined();
+  return JSON.parse(String(asked.at(-1)!.init.body));
 }
 
 /** What an engine wrote, as one. */

@@ -5,16 +5,13 @@ import { type EngineRequest, EngineTurn, ollama } from "../../src/engines.js";
 import { HarmonySession } from "../../src/index.js";
 import { testProperty } from "../property.js";
 import { drain, fetchOf } from "./http/answers.js";
-import { encoding, HTTP_ENGINES, PROMPT, replay } from "./http-engines.js";
+import { bodySentFor, EVERY_SAMPLING, encoding, HTTP_ENGINES, PROMPT, replay } from "./http-engines.js";
 
 const { make } = HTTP_ENGINES.find(({ factory }) => factory === "ollama")!;
 const REQUEST = { tokens: PROMPT, encoding };
 
-async function bodyOfRequest(engine: typeof make, request: Partial<EngineRequest>) {
-  const replayed = replay(engine, "from-source/ollama");
-  expect((await drain(replayed.engine.generate({ ...REQUEST, ...request }))).error).toBeUndefined();
-  return JSON.parse(String(replayed.asked[0]!.init.body));
-}
+const bodyOfRequest = (engine: typeof make, request: Partial<EngineRequest>) =>
+  bodySentFor(engine, "from-source/ollama", request);
 
 const DEFAULTS = {
   num_predict: -1,
@@ -44,17 +41,7 @@ test("is sent text, and that nothing of it may be dropped or taken out", async (
 test("is sent all that a request and the options can say", async () => {
   const engine = (options: object) =>
     ollama({ baseURL: "http://engine:1", model: "m", contextSize: 8192, options: { num_gpu: 1 }, ...options });
-  const sampling = {
-    temperature: 0.5,
-    topP: 0.9,
-    topK: 40,
-    minP: 0.05,
-    seed: 7,
-    frequencyPenalty: 0.1,
-    presencePenalty: 0.2,
-    repetitionPenalty: 1.1,
-    logitBias: {},
-  };
+  const sampling = { ...EVERY_SAMPLING, logitBias: {} };
   const { options } = await bodyOfRequest(engine, { sampling, maxTokens: 5, stopTokens: [200002, 200012] });
   expect(options).toEqual({
     num_ctx: 8192,

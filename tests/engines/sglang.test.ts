@@ -3,16 +3,13 @@ import { expect, test } from "vitest";
 import { constraintsFor } from "../../src/constraints.js";
 import { type EngineRequest, sglang } from "../../src/engines.js";
 import { bodyOf, drain, fetchOf } from "./http/answers.js";
-import { encoding, HTTP_ENGINES, joined, PROMPT, replay } from "./http-engines.js";
+import { bodySentFor, EVERY_SAMPLING, encoding, HTTP_ENGINES, joined, PROMPT, replay } from "./http-engines.js";
 
 const { make, tokens } = HTTP_ENGINES.find(({ factory }) => factory === "sglang")!;
 const REQUEST = { tokens: PROMPT, encoding };
 
-async function bodyOfRequest(engine: typeof make, request: Partial<EngineRequest>) {
-  const replayed = replay(engine, "from-source/sglang-cumulative");
-  expect((await drain(replayed.engine.generate({ ...REQUEST, ...request }))).error).toBeUndefined();
-  return JSON.parse(String(replayed.asked[0]!.init.body));
-}
+const bodyOfRequest = (engine: typeof make, request: Partial<EngineRequest>) =>
+  bodySentFor(engine, "from-source/sglang-cumulative", request);
 
 const DEFAULTS = {
   max_new_tokens: null,
@@ -45,17 +42,7 @@ test("is sent all that a request and the options can say", async () => {
   const constraint = constraintsFor({ responseFormat: { choice: ["yes", "no"] } });
   const engine = (options: object) =>
     sglang({ baseURL: "http://engine:1", samplingParams: { min_new_tokens: 2 }, extraBody: { rid: "a" }, ...options });
-  const sampling = {
-    temperature: 0.5,
-    topP: 0.9,
-    topK: 40,
-    minP: 0.05,
-    seed: 7,
-    frequencyPenalty: 0.1,
-    presencePenalty: 0.2,
-    repetitionPenalty: 1.1,
-    logitBias: { 64: -1.5, 65: Number.NEGATIVE_INFINITY },
-  };
+  const sampling = { ...EVERY_SAMPLING, logitBias: { 64: -1.5, 65: Number.NEGATIVE_INFINITY } };
   expect(await bodyOfRequest(engine, { sampling, maxTokens: 5, stopTokens: [5], constraint })).toEqual({
     input_ids: PROMPT,
     stream: true,

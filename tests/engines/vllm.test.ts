@@ -4,7 +4,7 @@ import type { EngineRequest, Sampling } from "../../src/engines.js";
 import { vllm, vllmGenerate } from "../../src/engines.js";
 import { readExchange } from "./exchange.js";
 import { bodyOf, drain, fetchOf } from "./http/answers.js";
-import { encoding, HTTP_ENGINES, joined, PROMPT, replay } from "./http-engines.js";
+import { bodySentFor, EVERY_SAMPLING, encoding, HTTP_ENGINES, joined, PROMPT, replay } from "./http-engines.js";
 
 const [completions, generate] = HTTP_ENGINES as unknown as [(typeof HTTP_ENGINES)[0], (typeof HTTP_ENGINES)[0]];
 
@@ -22,17 +22,7 @@ const DEFAULTS = {
   spaces_between_special_tokens: false,
 };
 
-const SAMPLING: Sampling = {
-  temperature: 0.5,
-  topP: 0.9,
-  topK: 40,
-  minP: 0.05,
-  seed: 7,
-  frequencyPenalty: 0.1,
-  presencePenalty: 0.2,
-  repetitionPenalty: 1.1,
-  logitBias: { 64: -1.5, 65: Number.NEGATIVE_INFINITY },
-};
+const SAMPLING: Sampling = { ...EVERY_SAMPLING, logitBias: { 64: -1.5, 65: Number.NEGATIVE_INFINITY } };
 
 const SAID = {
   temperature: 0.5,
@@ -46,13 +36,8 @@ const SAID = {
   logit_bias: { 64: -1.5, 65: -100 },
 };
 
-/** The body that an engine sends for a request. */
-async function bodyOfRequest(make: (typeof completions)["make"], request: Partial<EngineRequest>): Promise<unknown> {
-  const { engine, asked } = replay(make, "vllm/completions-stream-usage");
-  const { error } = await drain(engine.generate({ tokens: PROMPT, encoding, ...request }));
-  expect(error).toBeUndefined();
-  return JSON.parse(String(asked.at(-1)!.init.body));
-}
+const bodyOfRequest = (make: (typeof completions)["make"], request: Partial<EngineRequest>) =>
+  bodySentFor(make, "vllm/completions-stream-usage", request);
 
 describe("/v1/completions", () => {
   const always = {
