@@ -1,6 +1,7 @@
 import type { Problem } from "../worker/answers.js";
 import { isObject, type JsonObject, withField } from "./conversation-json.js";
 import { ChoiceField, JsonField, TextField } from "./fields.js";
+import { InstructionsFields } from "./response-format-fields.js";
 
 interface ContentProps {
   readonly content: unknown;
@@ -69,7 +70,7 @@ function PartFields({ part, path, problems, onChange }: PartProps) {
     case "developer_content":
       return (
         <>
-          <TextField label="Instructions" isLong {...field("instructions")} />
+          <InstructionsFields {...field("instructions")} />
           <JsonField label="Tools" {...field("tools")} />
         </>
       );

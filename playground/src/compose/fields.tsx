@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Editor } from "../editor/editor.js";
+import { jsonProblem } from "../json-problem.js";
 import type { Problem } from "../worker/answers.js";
 
 interface FieldProps {
@@ -89,7 +90,7 @@ interface JsonFieldProps {
 export function JsonField({ label, value, problems, path, onChange }: JsonFieldProps) {
   const written = value === undefined ? "" : JSON.stringify(value, null, 2);
   const [draft, setDraft] = useState(written);
-  const [broken, setBroken] = useState<string>();
+  const [broken, setBroken] = useState<Problem>();
   const applied = useRef(written);
   useEffect(() => {
     if (written === applied.current) return;
@@ -103,7 +104,7 @@ export function JsonField({ label, value, problems, path, onChange }: JsonFieldP
         ? problems
             .filter((problem) => problem.path?.startsWith(path))
             .map((problem): Problem => ({ ...problem, path: problem.path!.slice(path.length).replace(/^\./, "") }))
-        : [{ severity: "error", message: broken } as const],
+        : [broken],
     [problems, broken, path],
   );
   const change = (text: string): void => {
@@ -114,7 +115,7 @@ export function JsonField({ label, value, problems, path, onChange }: JsonFieldP
       applied.current = read === undefined ? "" : JSON.stringify(read, null, 2);
       onChange(read);
     } catch (error) {
-      setBroken((error as Error).message);
+      setBroken(jsonProblem(error as Error, text));
     }
   };
   return (

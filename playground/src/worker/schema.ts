@@ -1,4 +1,5 @@
 import { type HarmonyEncoding, renderConversationText } from "harmony-format";
+import { jsonProblem } from "../json-problem.js";
 import type { SchemaAnswer } from "./answers.js";
 import { problemOf } from "./prompt.js";
 
@@ -20,11 +21,7 @@ export function answerSchema(encoding: HarmonyEncoding, text: string): SchemaAns
     const declaration = rendered.slice(start, end < 0 ? undefined : end).trim();
     return { problems: [], declaration, count: encoding.countTokens(declaration) };
   } catch (error) {
-    if (error instanceof SyntaxError) {
-      const at = /at position (\d+)/.exec(error.message)?.[1];
-      const offset = at === undefined ? text.length : Number(at);
-      return { problems: [{ severity: "error", message: error.message, offset }] };
-    }
+    if (error instanceof SyntaxError) return { problems: [jsonProblem(error, text)] };
     const { path, ...problem } = problemOf(error);
     const root = /^.*?\.parameters\.?/;
     return { problems: [path === undefined ? problem : { ...problem, path: path.replace(root, "") }] };
