@@ -5,8 +5,8 @@ import { ask } from "../worker/ask.js";
 interface InspectorProps {
   readonly pieces: Pieces;
   readonly at: number | undefined;
-  /** Index in the prompt; -1 for a token that is left out of it. */
-  readonly offset: number | undefined;
+  /** Index in the prompt, or where it is in words; -1 for a token that is left out of the prompt. */
+  readonly offset: number | string | undefined;
   readonly hint: string;
 }
 

@@ -19,10 +19,12 @@ interface FlowProps {
   readonly marked?: readonly Range[] | undefined;
   /** Tokens from here on have not been read yet. */
   readonly readTo?: number | undefined;
+  /** Where two runs are shown in one: for each token, who has it, as in a {@link Difference}. */
+  readonly sides?: Uint8Array | undefined;
 }
 
 /** A run of tokens as they follow each other, made only where the reader is. */
-export function TokenFlow({ pieces, start, end, view, current, lit, marked, readTo }: FlowProps) {
+export function TokenFlow({ pieces, start, end, view, current, lit, marked, readTo, sides }: FlowProps) {
   const blocks = useMemo(() => blocksOf(pieces, start, end), [pieces, start, end]);
   return (
     <div class={`flow flow-${view}`}>
@@ -38,6 +40,7 @@ export function TokenFlow({ pieces, start, end, view, current, lit, marked, read
           litTo={lit === undefined ? 0 : clamp(lit[1], from, to)}
           marked={marked}
           readTo={readTo === undefined ? to : clamp(readTo, from, to)}
+          sides={sides}
         />
       ))}
     </div>
@@ -76,10 +79,11 @@ interface BlockProps {
   readonly litTo: number;
   readonly marked: readonly Range[] | undefined;
   readonly readTo: number;
+  readonly sides: Uint8Array | undefined;
 }
 
 const Block = memo(function Block(props: BlockProps) {
-  const { pieces, from, to, view } = props;
+  const { pieces, from, to } = props;
   const { ref, isNear, height } = useNearView<HTMLDivElement>();
   const lines = (): number => {
     const text = textOf(pieces, from, to);
@@ -87,11 +91,30 @@ const Block = memo(function Block(props: BlockProps) {
   };
   const style = isNear ? undefined : { height: `${height ?? lines() * 25}px` };
   return (
-    <div class="block" ref={ref} style={style}>
-      {isNear && (view === "text" && props.current < 0 ? runsOf(pieces, from, to) : tokensOf(props))}
+    <div class="block" ref={ref} style={style} data-from={from}>
+      {isNear && (props.sides === undefined ? contentOf(props, from, to) : bySide(props, props.sides))}
     </div>
   );
 });
+
+function contentOf(props: BlockProps, from: number, to: number): ComponentChildren {
+  return props.view === "text" && props.current < 0 ? runsOf(props.pieces, from, to) : tokensOf(props, from, to);
+}
+
+/** What both runs have as it is; what one of them has marked, for those who do not see the colours, too. */
+function bySide(props: BlockProps, sides: Uint8Array): ComponentChildren[] {
+  const { from, to } = props;
+  const parts: ComponentChildren[] = [];
+  for (let start = from; start < to; ) {
+    const side = sides[start]!;
+    let end = start + 1;
+    while (end < to && sides[end] === side) end += 1;
+    const content = contentOf(props, start, end);
+    parts.push(side === 0 ? content : side === 1 ? <del key={start}>{content}</del> : <ins key={start}>{content}</ins>);
+    start = end;
+  }
+  return parts;
+}
 
 function textOf({ text, ends }: Pieces, from: number, to: number): string {
   return text.slice(from === 0 ? 0 : ends[from - 1], to === 0 ? 0 : ends[to - 1]);
@@ -111,7 +134,7 @@ function runsOf(pieces: Pieces, from: number, to: number): ComponentChildren[] {
   return runs;
 }
 
-function tokensOf({ pieces, from, to, current, litFrom, litTo, marked, readTo }: BlockProps): VNode[] {
+function tokensOf({ pieces, current, litFrom, litTo, marked, readTo }: BlockProps, from: number, to: number): VNode[] {
   const tokens: VNode[] = [];
   for (let at = from; at < to; at++) {
     const id = pieces.tokens[at]!;

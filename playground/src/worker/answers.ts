@@ -12,6 +12,22 @@ export interface Pieces {
   readonly ends: Uint32Array;
 }
 
+/** Two runs of tokens in one, with what only one of them has marked. */
+export interface Difference {
+  /** What both have, once; where they differ, what the left one has, then what the right one has instead. */
+  readonly pieces: Pieces;
+  /** For each token, who has it: 0 for both, 1 for the left run alone, 2 for the right one alone. */
+  readonly sides: Uint8Array;
+  /** The stretches that differ: start and end of each, as indices of tokens in the pieces. */
+  readonly bounds: Uint32Array;
+  /** How many tokens only the left run has. */
+  readonly removed: number;
+  /** How many tokens only the right run has. */
+  readonly added: number;
+  /** Whether so much differs that stretches are marked as a whole, in which some tokens may be the same. */
+  readonly isCoarse: boolean;
+}
+
 /** Something that is wrong with an input, and where. */
 export interface Problem {
   readonly severity: "error" | "warning";
