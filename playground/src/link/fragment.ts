@@ -84,13 +84,16 @@ function changesOf(state: PageState): Shallow<PageState> {
   return changes as Shallow<PageState>;
 }
 
+const ENDS = ["completion", "none", "training"];
+const POLICIES = ["reference", "after-last-final", "this-turn", "all"];
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
   "prompt.kind": ["auto", "conversation", "chat"],
-  "prompt.end": ["completion", "none", "training"],
-  "prompt.keepAnalysis": ["reference", "after-last-final", "this-turn", "all"],
+  "prompt.end": ENDS,
+  "prompt.keepAnalysis": POLICIES,
   "prompt.recipientPlace": ["role", "channel"],
   "prompt.edit": ["json", "cards"],
   "prompt.view": ["text", "tokens"],
+  "prompt.against": [...ENDS, ...POLICIES, "kept", ""],
   "parse.mode": ["resilient", "strict", "permissive"],
 };
 

@@ -11,6 +11,8 @@ export interface PageState {
     readonly recipientPlace: PromptQuestion["recipientPlace"];
     readonly view: "text" | "tokens";
     readonly edit: "json" | "cards";
+    readonly against: PromptQuestion["against"];
+    readonly kept: string;
   };
   readonly parse: {
     readonly text: string;
@@ -115,6 +117,8 @@ export const FIRST_STATE: PageState = {
     recipientPlace: "role",
     view: "text",
     edit: "json",
+    against: "",
+    kept: "",
   },
   parse: { text: COMPLETION, afterStart: true, tools: "", continueAfterCall: false, step: -1, mode: "resilient" },
   schema: { text: JSON.stringify(SCHEMA, null, 2) },

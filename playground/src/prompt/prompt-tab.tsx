@@ -1,5 +1,6 @@
 import conversations from "virtual:documented-conversations";
 import { useMemo, useState } from "preact/hooks";
+import { DifferenceView } from "../compare/difference-view.js";
 import { MessageCards } from "../compose/message-cards.js";
 import { CopyAs } from "../copy-as.js";
 import { Editor } from "../editor/editor.js";
@@ -9,6 +10,8 @@ import { Inspector } from "../tokens/inspector.js";
 import { usePointing } from "../tokens/use-pointing.js";
 import type { Problem, PromptAnswer } from "../worker/answers.js";
 import { useAnswer } from "../worker/use-answer.js";
+import { ENDS, optionsOf, POLICIES } from "./choices.js";
+import { CompareWith } from "./compare-with.js";
 import { formsOf } from "./copied-forms.js";
 import { CountBar } from "./count-bar.js";
 import { PromptMessages, visibleCount } from "./prompt-messages.js";
@@ -28,8 +31,9 @@ const EXAMPLES: readonly { readonly name: string; readonly text: string }[] = [
 
 /** A conversation on the left, the prompt that it becomes on the right. */
 export function PromptTab({ state, onChange, onLoad }: PromptTabProps) {
-  const { text, kind, end, keepAnalysis, recipientPlace, edit } = state;
-  const { answer, isWaiting, failure } = useAnswer({ type: "prompt", text, kind, end, keepAnalysis, recipientPlace });
+  const { edit, view, ...question } = state;
+  const { answer, isWaiting, failure } = useAnswer({ type: "prompt", ...question });
+  const { text, kind, end, keepAnalysis, recipientPlace } = question;
   const problems = useMemo(() => answer?.problems ?? [], [answer]);
   const [show, setShow] = useState<(problem: Problem) => void>();
   const set = (part: Partial<PromptState>): void => onChange({ ...state, ...part });
@@ -100,9 +104,7 @@ export function PromptTab({ state, onChange, onLoad }: PromptTabProps) {
           <label>
             The prompt ends
             <select value={end} onChange={(e) => set({ end: e.currentTarget.value as PromptState["end"] })}>
-              <option value="completion">with the model's turn</option>
-              <option value="none">with the last message</option>
-              <option value="training">as for training</option>
+              {optionsOf(ENDS)}
             </select>
           </label>
           <label>
@@ -111,10 +113,7 @@ export function PromptTab({ state, onChange, onLoad }: PromptTabProps) {
               value={keepAnalysis}
               onChange={(e) => set({ keepAnalysis: e.currentTarget.value as PromptState["keepAnalysis"] })}
             >
-              <option value="reference">as the reference does</option>
-              <option value="after-last-final">after the last answer</option>
-              <option value="this-turn">of this turn</option>
-              <option value="all">all of it</option>
+              {optionsOf(POLICIES)}
             </select>
           </label>
           <label>
@@ -138,7 +137,7 @@ export function PromptTab({ state, onChange, onLoad }: PromptTabProps) {
         {answer?.prompt === undefined ? (
           <PromptMissing answer={answer} />
         ) : (
-          <Prompt prompt={answer.prompt} state={state} onView={(chosen) => set({ view: chosen })} />
+          <Prompt prompt={answer.prompt} state={state} onChange={set} />
         )}
       </section>
     </div>
@@ -169,11 +168,11 @@ function PromptMissing({ answer }: { readonly answer: PromptAnswer | undefined }
 interface PromptProps {
   readonly prompt: NonNullable<PromptAnswer["prompt"]>;
   readonly state: PromptState;
-  readonly onView: (view: PromptState["view"]) => void;
+  readonly onChange: (part: Partial<PromptState>) => void;
 }
 
-function Prompt({ prompt, state, onView }: PromptProps) {
-  const { pieces, messages, count } = prompt;
+function Prompt({ prompt, state, onChange }: PromptProps) {
+  const { pieces, messages, count, difference } = prompt;
   const forms = useMemo(() => formsOf(prompt, state), [prompt, state]);
   const pointing = usePointing(visibleCount(prompt));
   const { at } = pointing;
@@ -186,6 +185,8 @@ function Prompt({ prompt, state, onView }: PromptProps) {
         <h2 id="prompt-title">Prompt</h2>
         <p class="figures" role="status">
           <b>{count.toLocaleString("en")}</b> tokens
+          {difference !== undefined &&
+            `; the other has ${(difference.pieces.tokens.length - difference.added).toLocaleString("en")}`}
           {leftOut > 0 && `, ${leftOut} ${leftOut === 1 ? "message" : "messages"} left out`}
         </p>
       </div>
@@ -195,28 +196,35 @@ function Prompt({ prompt, state, onView }: PromptProps) {
           <legend class="unseen">Show</legend>
           {(["text", "tokens"] as const).map((name) => (
             <label key={name}>
-              <input type="radio" name="view" checked={state.view === name} onChange={() => onView(name)} />
+              <input type="radio" name="view" checked={state.view === name} onChange={() => onChange({ view: name })} />
               <span>{name === "text" ? "Text" : "Tokens"}</span>
             </label>
           ))}
         </fieldset>
         <CopyAs label="Copy the prompt as" forms={forms} />
       </div>
-      <section
-        class="prompt"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys walk from token to token
-        tabIndex={0}
-        aria-label="Prompt. The arrow keys walk from token to token."
-        {...pointing.handlers}
-      >
-        <PromptMessages prompt={prompt} view={state.view} current={at} />
-      </section>
-      <Inspector
-        pieces={pieces}
-        at={at}
-        offset={offset}
-        hint="Point at a token, or walk with the arrow keys, to see its id, bytes and offset."
-      />
+      <CompareWith state={state} onChange={onChange} />
+      {difference !== undefined ? (
+        <DifferenceView difference={difference} left="in the other" right="in this one" view={state.view} />
+      ) : (
+        <>
+          <section
+            class="prompt"
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys walk from token to token
+            tabIndex={0}
+            aria-label="Prompt. The arrow keys walk from token to token."
+            {...pointing.handlers}
+          >
+            <PromptMessages prompt={prompt} view={state.view} current={at} />
+          </section>
+          <Inspector
+            pieces={pieces}
+            at={at}
+            offset={offset}
+            hint="Point at a token, or walk with the arrow keys, to see its id, bytes and offset."
+          />
+        </>
+      )}
     </>
   );
 }

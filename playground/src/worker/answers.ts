@@ -48,6 +48,10 @@ export interface PromptQuestion {
   readonly end: PromptEnd;
   readonly keepAnalysis: Exclude<KeepAnalysis, (...args: never) => unknown>;
   readonly recipientPlace: RecipientPlace;
+  /** Another prompt to compare with: the kept one, or the same conversation with another end or policy. */
+  readonly against: PromptEnd | PromptQuestion["keepAnalysis"] | "kept" | "";
+  /** The fields of the question whose prompt is kept, as JSON; empty for none. */
+  readonly kept: string;
 }
 
 export interface PromptMessage {
@@ -75,6 +79,8 @@ export interface PromptAnswer {
     /** Tokens in the prompt itself. */
     readonly count: number;
     readonly canonical: string;
+    /** From the other prompt, on the left, to this one. */
+    readonly difference?: Difference | undefined;
   };
 }
 

@@ -7,7 +7,8 @@ import {
   validateConversation,
 } from "harmony-format";
 import { ApiError, readChatCompletionRequest } from "harmony-format/chat-completions";
-import type { Problem, PromptAnswer, PromptMessage, PromptQuestion } from "./answers.js";
+import type { Pieces, Problem, PromptAnswer, PromptMessage, PromptQuestion } from "./answers.js";
+import { differenceOf } from "./diff.js";
 import { piecesOf } from "./pieces.js";
 
 interface ReadInput {
@@ -22,8 +23,17 @@ export function answerPrompt(encoding: HarmonyEncoding, question: PromptQuestion
   let input: ReadInput | undefined;
   try {
     input = readInput(question);
-    const { kind, conversation, problems } = input;
-    return { kind, problems, prompt: promptOf(encoding, input, question, conversation) };
+    const { kind, problems } = input;
+    const prompt = promptOf(encoding, input, question);
+    if (question.against === "" || (question.against === "kept" && question.kept === ""))
+      return { kind, problems, prompt };
+    try {
+      const other = promptAgainst(encoding, input, question);
+      return { kind, problems, prompt: { ...prompt, difference: differenceOf(other, keptPieces(prompt)) } };
+    } catch (error) {
+      const message = `The prompt to compare with cannot be made: ${problemOf(error).message}`;
+      return { kind, problems: [...problems, { severity: "error", message }], prompt };
+    }
   } catch (error) {
     return { kind: input?.kind, problems: [...(input?.problems ?? []), problemOf(error)] };
   }
@@ -94,12 +104,51 @@ function parseJson(text: string): unknown {
   }
 }
 
+type ShownPrompt = PromptAnswer["prompt"] & object;
+
+/** The prompt that the question's own is compared with. */
+function promptAgainst(encoding: HarmonyEncoding, input: ReadInput, question: PromptQuestion): Pieces {
+  const { against, kept } = question;
+  if (against === "kept") {
+    const other: PromptQuestion = { ...question, ...readKept(kept) };
+    return keptPieces(promptOf(encoding, readInput(other), other));
+  }
+  const isEnd = against === "completion" || against === "none" || against === "training";
+  const changed = isEnd ? { end: against } : { keepAnalysis: against as PromptQuestion["keepAnalysis"] };
+  return keptPieces(promptOf(encoding, input, { ...question, ...changed }));
+}
+
+/** @throws TypeError for what no page has written: a link can be made by hand. */
+function readKept(kept: string): object {
+  try {
+    return JSON.parse(kept) as object;
+  } catch {
+    throw new TypeError("what the link keeps of it is damaged");
+  }
+}
+
+/** The pieces of what is in the prompt, without what is left out of it. */
+function keptPieces({ pieces, messages, count }: ShownPrompt): Pieces {
+  const [tokens, ends] = [new Uint32Array(count), new Uint32Array(count)];
+  const texts: string[] = [];
+  let length = 0;
+  for (const { start, end, offset } of messages) {
+    if (offset < 0) continue;
+    const first = start === 0 ? 0 : pieces.ends[start - 1]!;
+    tokens.set(pieces.tokens.subarray(start, end), offset);
+    for (let at = start; at < end; at++) ends[offset + at - start] = pieces.ends[at]! - first + length;
+    const text = pieces.text.slice(first, pieces.ends[end - 1]);
+    texts.push(text);
+    length += text.length;
+  }
+  return { tokens, ends, text: texts.join("") };
+}
+
 function promptOf(
   encoding: HarmonyEncoding,
-  { prefill }: ReadInput,
+  { conversation, prefill }: ReadInput,
   { end, keepAnalysis, recipientPlace }: PromptQuestion,
-  conversation: Conversation,
-): PromptAnswer["prompt"] & object {
+): ShownPrompt {
   const options: RenderPartsOptions = {
     recipientPlace,
     ...(end === "completion" ? { nextTurnRole: "assistant", ...(prefill === undefined ? {} : { prefill }) } : {}),

@@ -19,15 +19,16 @@ export function useAnswer<Q extends Question>(question: Q): Used<Answers[Q["type
   const next = useRef<Q | undefined>(undefined);
   const isBusy = useRef(false);
   const isGone = useRef(false);
-  const key = JSON.stringify({ ...question, text: undefined });
-  const text = "text" in question ? question.text : undefined;
+  // Texts can be long, and are compared as they are.
+  const { text, kept, ...rest } = question as { readonly text?: string; readonly kept?: string };
+  const key = JSON.stringify(rest);
 
   useEffect(() => {
     next.current = question;
     setUsed((last) => (last.isWaiting ? last : { ...last, isWaiting: true }));
     const timer = setTimeout(() => void run(), isBusy.current ? 0 : 60);
     return () => clearTimeout(timer);
-  }, [key, text]);
+  }, [key, text, kept]);
 
   useEffect(
     () => () => {
