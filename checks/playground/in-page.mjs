@@ -9,6 +9,8 @@ export async function inPage(browser, address, setting, run) {
     await run(opened);
     expect(await opened.violations()).toEqual([]);
     expect(await opened.overflow()).toBe(0);
+    // Nothing moves by itself, whatever the reader has asked the system for.
+    expect(await opened.page.evaluate(() => document.getAnimations().length)).toBe(0);
     expect(opened.complaints).toEqual([]);
   } finally {
     await opened.close();

@@ -53,6 +53,21 @@ test("every job by the keyboard alone", async () => {
   for (let steps = 0; steps < 4; steps++) await keyboard.press("ArrowRight");
   await expect.poll(() => page.locator(".inspector").innerText()).toMatch(/"By"[\s\S]*offset\s*3/);
 
+  // The same prompt, ending otherwise, and to where it differs.
+  await page.getByRole("region", { name: /^Prompt\./ }).press("Shift+Tab");
+  await goTo(/^Keep this one to compare with/);
+  await keyboard.press("Shift+Tab");
+  expect(await focused()).toMatch(/^Compare with/);
+  await keyboard.type("ending with the last");
+  await settled();
+  await goTo(/^First difference/);
+  await keyboard.press("Enter");
+  await expect.poll(() => page.locator(".inspector").innerText()).toMatch(/<\|start\|>[\s\S]*in this one/);
+  for (let presses = 0; presses < 5 && !/^Compare with/.test(await focused()); presses++)
+    await keyboard.press("Shift+Tab");
+  await keyboard.type("nothing");
+  await expect.poll(() => page.locator(".difference").count()).toBe(0);
+
   // From the prompt back to the cards, and on from there.
   await page.evaluate(() => document.getElementById("work").focus());
   await goTo(/^JSON/);

@@ -57,6 +57,11 @@ test.each([
     await format.getByLabel("Name of the format").fill("shopping_list");
     expect(await instructions()).toBe(written("shopping_list", SCHEMA, "What to buy.\n\nIn order."));
 
+    // Markup stays text.
+    await format.getByLabel("Description").fill("<img src=x onerror=alert(1)>");
+    expect(await instructions()).toContain("// <img src=x onerror=alert(1)>");
+    expect(await page.locator("main img").count()).toBe(0);
+
     // A request's response_format goes in, and comes out.
     const asked = {
       type: "json_schema",

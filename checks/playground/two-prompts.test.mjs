@@ -116,3 +116,17 @@ test("an edit in 100,000 tokens is found", () =>
     await page.getByRole("button", { name: "First difference" }).click();
     await expect.poll(() => page.locator(".difference ins").innerText()).toContain("delta");
   }));
+
+test("a pointer at rest does not point at what scrolls below it", () =>
+  inPage(browser, address, { width: 1280, height: 700 }, async ({ page, settled }) => {
+    await settled();
+    await page.getByRole("radio", { name: "Tokens" }).check();
+    await page.locator('.result [data-at="30"]').hover();
+    const offset = () => page.locator(".inspector").innerText();
+    await expect.poll(offset).toMatch(/offset\s*30$/);
+    await page.evaluate(() => scrollBy(0, 150));
+    await page.waitForTimeout(500);
+    expect(await offset()).toMatch(/offset\s*30$/);
+    await page.locator('.result [data-at="42"]').hover();
+    await expect.poll(offset).toMatch(/offset\s*42$/);
+  }));

@@ -13,9 +13,11 @@ export const POLICIES = {
   all: "all of it",
 };
 
-export function optionsOf(names: Readonly<Record<string, string>>): VNode[] {
+/** The choices, each behind a word that says what it is about. */
+export function optionsOf(names: Readonly<Record<string, string>>, about = ""): VNode[] {
   return Object.entries(names).map(([value, name]) => (
     <option key={value} value={value}>
+      {about}
       {name}
     </option>
   ));

@@ -24,8 +24,8 @@ export function CompareWith({ state, onChange }: CompareWithProps) {
         >
           <option value="">nothing</option>
           {state.kept !== "" && <option value="kept">the prompt that is kept</option>}
-          <optgroup label="The same, ending">{optionsOf(ENDS)}</optgroup>
-          <optgroup label="The same, analysis kept">{optionsOf(POLICIES)}</optgroup>
+          {optionsOf(ENDS, "ending ")}
+          {optionsOf(POLICIES, "analysis: ")}
         </select>
       </label>
       <button type="button" onClick={keep}>

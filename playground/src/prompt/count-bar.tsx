@@ -7,31 +7,43 @@ interface CountBarProps {
   readonly count: number;
 }
 
+const SECTIONS = ["header", "content", "terminator"];
 const MOST_SEGMENTS = 120;
 
 /** How the tokens of a prompt are shared among its messages. */
 export function CountBar({ messages, count }: CountBarProps) {
   const segments = useMemo(() => segmentsOf(messages), [messages]);
-  const roles = useMemo(() => {
+  const [roles, sections] = useMemo(() => {
     const sums = new Map<string, number>();
-    for (const { role, start, end, offset } of messages) {
-      if (offset >= 0) sums.set(role, (sums.get(role) ?? 0) + end - start);
+    const bySection = [0, 0, 0];
+    for (const { role, start, end, offset, sections: own } of messages) {
+      if (offset < 0) continue;
+      sums.set(role, (sums.get(role) ?? 0) + end - start);
+      for (const [index, amount] of own.entries()) bySection[index]! += amount;
     }
-    return [...sums];
+    return [[...sums], bySection];
   }, [messages]);
   if (count === 0) return null;
   return (
     <div class="counts">
       <div class="count-bar" aria-hidden="true">
-        {segments.map(({ role, amount, title }, index) => (
-          <span key={index} class={`role-${role}`} style={{ flexGrow: amount }} title={title} />
-        ))}
+        {segments.map(({ role, amount, header, terminator, title }, index) => {
+          const [from, to] = [`${(header / amount) * 100}%`, `${(1 - terminator / amount) * 100}%`];
+          const style = { flexGrow: amount, "--from": from, "--to": to };
+          return <span key={index} class={`role-${role}`} style={style} title={title} />;
+        })}
       </div>
       <dl class="count-roles">
         {roles.map(([role, amount]) => (
           <div key={role} class={`role-${role}`}>
             <dt>{role}</dt>
             <dd>{amount.toLocaleString("en")}</dd>
+          </div>
+        ))}
+        {SECTIONS.map((section, index) => (
+          <div key={section} class={`section-${section}`}>
+            <dt>{section}</dt>
+            <dd>{sections[index]!.toLocaleString("en")}</dd>
           </div>
         ))}
       </dl>
@@ -42,6 +54,8 @@ export function CountBar({ messages, count }: CountBarProps) {
 interface Segment {
   readonly role: string;
   readonly amount: number;
+  readonly header: number;
+  readonly terminator: number;
   readonly title: string;
 }
 
@@ -58,7 +72,11 @@ function segmentsOf(messages: readonly PromptMessage[]): Segment[] {
       group.length === 1
         ? `${longest.role}${longest.channel ? `, ${longest.channel}` : ""}`
         : `${group.length} messages`;
-    segments.push({ role: longest.role, amount, title: `${what}: ${amount} tokens` });
+    const [header, content, terminator] = [0, 1, 2].map((section) =>
+      group.reduce((sum, { sections }) => sum + sections[section]!, 0),
+    ) as [number, number, number];
+    const title = `${what}: ${amount} tokens; header ${header}, content ${content}, terminator ${terminator}`;
+    segments.push({ role: longest.role, amount, header, terminator, title });
   }
   return segments;
 }

@@ -11,6 +11,15 @@ interface Pointing {
   };
 }
 
+/** Where the pointer was last. Tokens that move below a pointer at rest, as the page scrolls, are not pointed at. */
+let [lastX, lastY] = [-1, -1];
+for (const type of ["pointermove", "pointerdown"] as const) {
+  addEventListener(type, ({ screenX, screenY }) => ([lastX, lastY] = [screenX, screenY]), {
+    capture: true,
+    passive: true,
+  });
+}
+
 /** Which token is pointed at, by the pointer or by the arrow keys. */
 export function usePointing(count: number): Pointing {
   const [at, point] = useState<number>();
@@ -18,6 +27,9 @@ export function usePointing(count: number): Pointing {
     const token = (event.target as Element).closest<HTMLElement>("[data-at]")?.dataset.at;
     if (token !== undefined) point(Number(token));
   }, []);
+  const onPointerOver = (event: PointerEvent): void => {
+    if (event.screenX !== lastX || event.screenY !== lastY) follow(event);
+  };
   const onKeyDown = (event: KeyboardEvent): void => {
     const steps: Readonly<Record<string, number>> = {
       ArrowRight: 1,
@@ -36,5 +48,5 @@ export function usePointing(count: number): Pointing {
     const flow = event.currentTarget as Element;
     requestAnimationFrame(() => flow.querySelector(`[data-at="${next}"]`)?.scrollIntoView({ block: "nearest" }));
   };
-  return { at, point, handlers: { onPointerOver: follow, onClick: follow, onKeyDown } };
+  return { at, point, handlers: { onPointerOver, onClick: follow, onKeyDown } };
 }

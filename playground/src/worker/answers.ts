@@ -64,6 +64,8 @@ export interface PromptMessage {
   readonly end: number;
   /** Index of its first token in the prompt; -1 if it is left out of the prompt. */
   readonly offset: number;
+  /** How many of its tokens are in its header, its content and its terminator. */
+  readonly sections: readonly [header: number, content: number, terminator: number];
   /** The beginning of the turn that the model is to write. */
   readonly isNext: boolean;
 }

@@ -104,6 +104,8 @@ function parseJson(text: string): unknown {
   }
 }
 
+const SECTIONS = ["header", "content", "terminator"];
+
 type ShownPrompt = PromptAnswer["prompt"] & object;
 
 /** The prompt that the question's own is compared with. */
@@ -161,16 +163,20 @@ function promptOf(
   let offset = 0;
   for (let at = 0; at < whole.parts.length; ) {
     const { message: index, span } = whole.parts[at]!;
-    let last = at;
-    while (whole.parts[last + 1]?.message === index) last += 1;
-    const [start, stop] = [span[0], whole.parts[last]!.span[1]];
+    const [start, sections] = [span[0], [0, 0, 0] as [number, number, number]];
+    let stop = start;
+    for (; whole.parts[at]?.message === index; at++) {
+      const part = whole.parts[at]!;
+      sections[SECTIONS.indexOf(part.section)]! += part.span[1] - part.span[0];
+      stop = part.span[1];
+    }
     const isLeftOut = counts[index] === 0;
     const message = conversation.messages[index];
     const { role, name, channel, recipient } = message ?? { role: "assistant" as const, ...prefill, name: undefined };
     const place = isLeftOut ? -1 : offset;
-    messages.push({ role, name, channel, recipient, start, end: stop, offset: place, isNext: message === undefined });
+    const isNext = message === undefined;
+    messages.push({ role, name, channel, recipient, start, end: stop, offset: place, sections, isNext });
     if (!isLeftOut) offset += stop - start;
-    at = last + 1;
   }
   return { pieces, messages, count: offset, canonical: JSON.stringify(conversation, null, 2) };
 }
