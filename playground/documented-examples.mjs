@@ -47,8 +47,9 @@ function withoutNulls(_key, value) {
 function completions() {
   const page = readFileSync(new URL("../docs/diagnostics.md", import.meta.url), "utf8");
   const found = [
-    ...page.matchAll(/^### `([a-z-]+)`\n(?:(?!### |```)[^\n]*\n)*```harmony(?: tools=(\S+))?.*\n([\s\S]*?)\n```/gm),
+    ...page.matchAll(
+      /^### `([a-z-]+)`\n(?:(?!### |```)[^\n]*\n)*```(?:harmony(?: tools=(\S+))?|json tokens)\n([\s\S]*?)\n```/gm,
+    ),
   ];
-  // Line breaks between markers are there for the reader of the page; the model wrote none.
-  return found.map(([, name, tools = "", text]) => ({ name, tools, text: text.replace(/\n(?=<\|)/g, "") }));
+  return found.map(([, name, tools = "", text]) => ({ name, tools, text }));
 }

@@ -10,6 +10,9 @@ import { deflateRawSync } from "node:zlib";
 export function playgroundFragment(info, text) {
   if (info === "json conversation") return fragmentOf({ tab: "prompt", prompt: { text } });
   if (info === "harmony completion") return fragmentOf({ tab: "parse", parse: { text } });
+  // An example of docs/diagnostics.md, with the tools that are declared.
+  const [isCompletion, tools] = /^(?:harmony(?: tools=(\S+))?|json tokens)$/.exec(info) ?? [];
+  if (isCompletion !== undefined) return fragmentOf({ tab: "parse", parse: { text, tools } });
   return undefined;
 }
 

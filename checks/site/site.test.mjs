@@ -1,6 +1,7 @@
 // The built site: each link leads to a page and a heading that are there, and no page asks anybody but its own server.
 import { createReadStream, existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { createRequire } from "node:module";
 import { extname, join, normalize } from "node:path";
 import { inflateRawSync } from "node:zlib";
 import { chromium } from "playwright-core";
@@ -15,6 +16,8 @@ const PAGES = readdirSync(folder, { recursive: true, encoding: "utf8" })
   .map((file) => file.replaceAll("\\", "/"))
   .filter((file) => file.endsWith(".html") && file !== "404.html" && !file.startsWith("playground/"))
   .sort();
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const html = (page) => readFileSync(join(folder, page), "utf8");
 
@@ -62,6 +65,10 @@ test("a link into the playground holds the example", () => {
   expect(link).toMatch(/^v1\.[\w-]+$/);
   expect(read(link)).toEqual({ tab: "prompt", prompt: { text: conversation } });
   expect(read(playgroundFragment("harmony completion", "Hi"))).toEqual({ tab: "parse", parse: { text: "Hi" } });
+  expect(read(playgroundFragment("harmony", "Hi"))).toEqual({ tab: "parse", parse: { text: "Hi" } });
+  expect(read(playgroundFragment("json tokens", "[1]"))).toEqual({ tab: "parse", parse: { text: "[1]" } });
+  const withTools = playgroundFragment("harmony tools=functions.f", "Hi");
+  expect(read(withTools)).toEqual({ tab: "parse", parse: { text: "Hi", tools: "functions.f" } });
   expect(playgroundFragment("harmony prompt", "Hi")).toBe(undefined);
 });
 
@@ -121,10 +128,22 @@ describe("in a browser", () => {
     return { page, requests, errors };
   }
 
-  test.concurrent.each(PAGES)("%s asks nobody else, and nothing goes wrong", async (path) => {
+  /** What axe-core finds, in a line each. In the dark, only the colours are others. */
+  async function violations(page, options) {
+    const run = (given) => globalThis.axe.run({ resultTypes: ["violations"], ...given });
+    const found = await page.evaluate(run, options);
+    return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+  }
+
+  test.concurrent.each(PAGES)("%s asks nobody else, is for everybody, and nothing goes wrong", async (path) => {
     const { page, requests, errors } = await open(path);
     try {
       expect(await page.locator("h1").count()).toBeGreaterThan(0);
+      await page.evaluate(AXE);
+      expect(await violations(page)).toEqual([]);
+      await page.emulateMedia({ colorScheme: "dark" });
+      await page.locator("html.dark").waitFor();
+      expect(await violations(page, { runOnly: ["color-contrast"] })).toEqual([]);
       expect({ requests, errors }).toEqual({ requests: [], errors: [] });
     } finally {
       await page.close();
@@ -151,6 +170,30 @@ describe("in a browser", () => {
       }
     },
   );
+
+  test("each example of a diagnostic opens in the playground, which shows the diagnostic", async () => {
+    const { page, requests, errors } = await open("diagnostics.html");
+    try {
+      const links = await page.locator(".open-in-playground a").evaluateAll((all) =>
+        all.map((link) => {
+          let heading = link.parentElement;
+          while (heading.tagName !== "H3") heading = heading.previousElementSibling;
+          return { href: link.href, code: heading.id };
+        }),
+      );
+      const { DIAGNOSTICS } = await import("../../dist/index.js");
+      expect(links.length).toBe(Object.keys(DIAGNOSTICS).length - 1);
+      await page.goto(`${origin}${base}playground/index.html`);
+      for (const { href, code } of links) {
+        // The page stays and reads the new fragment, as it does when somebody goes back.
+        await page.goto(href);
+        await page.locator(".diagnostics code", { hasText: code }).first().waitFor();
+      }
+      expect({ requests, errors }).toEqual({ requests: [], errors: [] });
+    } finally {
+      await page.close();
+    }
+  });
 
   test("a search finds a page of the guide, without asking anybody", async () => {
     const { page, requests, errors } = await open("guide/index.html");

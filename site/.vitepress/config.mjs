@@ -48,9 +48,14 @@ export default defineConfig({
   lastUpdated: false,
   markdown: {
     languages: [harmony],
+    // VitePress's own choice is too faint on the ground of a block.
+    theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
     anchor: { slugify },
     toc: { slugify },
-    config: (md) => withPlaygroundLinks(md),
+    config: (md) => {
+      withPlaygroundLinks(md);
+      withoutEmptyHeaders(md);
+    },
   },
   themeConfig: {
     search: { provider: "local" },
@@ -119,4 +124,15 @@ function withPlaygroundLinks(md) {
     const href = `${base}playground/index.html#${fragment}`;
     return `${html}<p class="open-in-playground"><a href="${href}" target="_self">Open in the playground</a></p>`;
   };
+}
+
+/** A table's corner without a word is no header of anything. */
+function withoutEmptyHeaders(md) {
+  md.core.ruler.push("empty-headers", ({ tokens }) => {
+    for (const [index, { type }] of tokens.entries()) {
+      if (type !== "th_open" || tokens[index + 1].content.trim() !== "") continue;
+      tokens[index].tag = "td";
+      tokens[index + 2].tag = "td";
+    }
+  });
 }

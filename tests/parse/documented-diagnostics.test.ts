@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { loadHarmonyEncoding, StreamableParser } from "../../src/index.js";
 import { DIAGNOSTICS, type DiagnosticCode } from "../../src/parse/diagnostic.js";
+import type { TextParseOptions } from "../../src/parse/options.js";
 import { HarmonyTextParser } from "../../src/parse/text-parser.js";
 import { CASES, CASES_WITHOUT_MARKERS } from "./malformed-outputs.js";
 
@@ -14,19 +16,29 @@ test("docs/diagnostics.md lists every code, and no other", () => {
   expect(sections.map(({ code }) => code)).toEqual(Object.keys(DIAGNOSTICS));
 });
 
+const fromText = (text: string, options: TextParseOptions) =>
+  new HarmonyTextParser("assistant", options).process(text).processEos().diagnostics;
+
+function fromTokens(tokens: readonly number[]) {
+  const parser = new StreamableParser(loadHarmonyEncoding(), "assistant", { mode: "resilient" });
+  for (const token of tokens) parser.push(token);
+  parser.finish();
+  return parser.diagnostics;
+}
+
 describe.each(sections)("$code", ({ code, section }) => {
   test("the page names the action and a remedy", () => {
     expect(/^\*\*(\w+):\*\*/m.exec(section)?.[1]).toBe(DIAGNOSTICS[code as DiagnosticCode].action);
     expect(section).toContain("**Avoid:**");
   });
 
-  // A text block cannot hold an unknown token or a broken character, and the page does not hold 16 million characters.
-  const cannotBeShown = ["unknown-token", "broken-character", "message-too-long"].includes(code);
-  test.skipIf(cannotBeShown)("the page's example causes it", () => {
-    const [, tools, example] = /```harmony(?: tools=(\S+))?\n(.*?)\n```/s.exec(section)!;
-    const parser = new HarmonyTextParser("assistant", tools === undefined ? {} : { tools: [tools] });
-    parser.process(example!).processEos();
-    expect(parser.diagnostics.map((diagnostic) => diagnostic.code)).toContain(code);
+  // The page does not hold 16 million characters. What no text can hold, it has as tokens.
+  test.skipIf(code === "message-too-long")("the page's example causes it", () => {
+    const [, info, example] = /```(harmony.*?|json tokens)\n(.*?)\n```/s.exec(section)!;
+    const tools = /^harmony tools=(\S+)$/.exec(info!)?.[1];
+    const options = tools === undefined ? {} : { tools: [tools] };
+    const diagnostics = info === "json tokens" ? fromTokens(JSON.parse(example!)) : fromText(example!, options);
+    expect(diagnostics.map((diagnostic) => diagnostic.code)).toContain(code);
   });
 });
 

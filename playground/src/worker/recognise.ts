@@ -187,7 +187,7 @@ function checked(ids: readonly unknown[]): number[] {
   const wrong = ids.findIndex((id) => typeof id !== "number" || id >>> 0 !== id);
   if (wrong < 0) return ids as number[];
   throw new NotACompletion(
-    `${JSON.stringify(ids[wrong])}, at position ${wrong + 1}, is not a token id. Ids are whole numbers from 0 to 201087.`,
+    `${JSON.stringify(ids[wrong])}, at position ${wrong + 1}, is not a token id. Ids are whole numbers from 0 to 201088.`,
   );
 }
 
