@@ -7,10 +7,11 @@ import {
   validateConversation,
 } from "harmony-format";
 import { ApiError, readChatCompletionRequest } from "harmony-format/chat-completions";
-import type { Problem, PromptAnswer, PromptMessage, PromptQuestion } from "./answers.js";
+import type { Problem, PromptAnswer, PromptMessage, PromptQuestion, RenderedInput } from "./answers.js";
 import { piecesOf } from "./pieces.js";
 
-interface ReadInput {
+/** A conversation, and what it was written as. */
+export interface ReadInput {
   readonly kind: "conversation" | "chat";
   readonly conversation: Conversation;
   readonly problems: readonly Problem[];
@@ -46,7 +47,8 @@ export function problemOf(error: unknown): Problem {
   throw error;
 }
 
-function readInput({ text, kind }: PromptQuestion): ReadInput {
+/** @throws What {@link problemOf} tells. */
+export function readInput({ text, kind }: Pick<RenderedInput, "text" | "kind">): ReadInput {
   const isChat = kind === "chat" || (kind === "auto" && looksLikeChat(text));
   if (!isChat) {
     const conversation = Conversation.fromJSON(text);
@@ -94,17 +96,27 @@ function parseJson(text: string): unknown {
   }
 }
 
-function promptOf(
-  encoding: HarmonyEncoding,
+/** How the prompt ends, and where recipients stand in it. */
+export function partsOptions(
   { prefill }: ReadInput,
-  { end, keepAnalysis, recipientPlace }: PromptQuestion,
-  conversation: Conversation,
-): PromptAnswer["prompt"] & object {
-  const options: RenderPartsOptions = {
+  { end, recipientPlace }: Pick<RenderedInput, "end" | "recipientPlace">,
+): RenderPartsOptions {
+  return {
     recipientPlace,
     ...(end === "completion" ? { nextTurnRole: "assistant", ...(prefill === undefined ? {} : { prefill }) } : {}),
     ...(end === "training" ? { training: true } : {}),
   };
+}
+
+function promptOf(
+  encoding: HarmonyEncoding,
+  input: ReadInput,
+  question: PromptQuestion,
+  conversation: Conversation,
+): PromptAnswer["prompt"] & object {
+  const { prefill } = input;
+  const { keepAnalysis } = question;
+  const options = partsOptions(input, question);
   const whole = encoding.renderConversationWithParts(conversation, { ...options, keepAnalysis: "all" });
   const counts = encoding.countTokensByMessage(conversation, { ...options, keepAnalysis });
   const pieces = piecesOf(encoding.tokenizer, whole.tokens);

@@ -1,0 +1,23 @@
+import type { HarmonyEncoding } from "harmony-format";
+import type { DifferenceAnswer, DifferenceQuestion } from "./answers.js";
+import { differenceOf } from "./diff.js";
+import { piecesOf } from "./pieces.js";
+import { partsOptions, problemOf, readInput } from "./prompt.js";
+
+/** How a text differs from the prompt. The text becomes tokens as it does in an engine, which takes markers for markers. */
+export function answerDifference(encoding: HarmonyEncoding, question: DifferenceQuestion): DifferenceAnswer {
+  const { theirs, keepAnalysis } = question;
+  if (theirs === undefined) return {};
+  try {
+    const input = readInput(question);
+    const options = { ...partsOptions(input, question), keepAnalysis };
+    const { tokens } = encoding.renderConversationWithParts(input.conversation, options);
+    const left = piecesOf(encoding.tokenizer, tokens);
+    const right = piecesOf(encoding.tokenizer, encoding.encode(theirs, { allowedSpecial: "all" }));
+    return { difference: differenceOf(left, right), isSameText: left.text === right.text };
+  } catch (error) {
+    // What is wrong with the conversation is said where it is edited.
+    problemOf(error);
+    return {};
+  }
+}
