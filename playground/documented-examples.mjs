@@ -29,7 +29,7 @@ function conversations() {
     .filter((row) => row.kind === "render");
   return rows.map(({ name, conversation }) => {
     const value = typeof conversation === "string" ? JSON.parse(conversation) : conversation;
-    return { name: name[0].toUpperCase() + name.slice(1), text: JSON.stringify(value, withoutNulls) };
+    return { name: name[0].toUpperCase() + name.slice(1), value: JSON.parse(JSON.stringify(value, withoutNulls)) };
   });
 }
 

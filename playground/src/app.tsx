@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { Compare } from "./compare/compare.js";
 import { TABS, type Tab } from "./link/page-state.js";
 import { ShareButton } from "./link/share-button.js";
 import { usePageState } from "./link/use-page-state.js";
@@ -10,6 +11,7 @@ import { ThemeSelect } from "./theme-select.js";
 const NAMES: Readonly<Record<Tab, { readonly name: string; readonly about: string }>> = {
   prompt: { name: "Prompt", about: "A conversation, as the model sees it." },
   parse: { name: "Completion", about: "What a model wrote, read token by token." },
+  compare: { name: "Compare", about: "The same conversation, as a chat template renders it." },
   schema: { name: "Type schema", about: "A JSON schema, as the model reads it." },
 };
 
@@ -74,6 +76,14 @@ export function App() {
                 state={state.parse}
                 onChange={(parse) => change({ parse })}
                 onLoad={(parse) => visit({ parse })}
+              />
+            )}
+            {state.tab === "compare" && (
+              <Compare
+                state={state.compare}
+                prompt={state.prompt}
+                onChange={(compare) => change({ compare })}
+                onEdit={() => visit({ tab: "prompt" })}
               />
             )}
             {state.tab === "schema" && <SchemaTab state={state.schema} onChange={(schema) => change({ schema })} />}

@@ -16,7 +16,7 @@ import { jsonColours, rangeOfPath } from "./json-text.js";
 interface EditorProps {
   readonly label: string;
   readonly value: string;
-  readonly language: "json" | "text";
+  readonly language: "json" | "template" | "text";
   readonly problems: readonly Problem[];
   readonly onChange: (value: string) => void;
   /** Called with a function that shows a problem in the text. */
@@ -130,7 +130,8 @@ export function Editor({ label, value, language, problems, onChange, onReady }: 
         told.current.add(text);
         change.current(text);
       }),
-      ...(language === "json" ? [jsonColours, lineNumbers()] : []),
+      ...(language === "json" ? [jsonColours] : []),
+      ...(language === "text" ? [] : [lineNumbers()]),
     ];
     const editor = new EditorView({ state: EditorState.create({ doc: value, extensions }), parent: root, root });
     view.current = editor;

@@ -1,4 +1,4 @@
-import { FIRST_STATE, type PageState, TABS } from "./page-state.js";
+import { FIRST_STATE, type PageState, TABS, type Tab } from "./page-state.js";
 
 /**
  * The state as a URL's fragment: `v1.` and the state as JSON, deflated, in base64url. What is as it was at first is left out.
@@ -76,7 +76,7 @@ async function unfold(base64: string): Promise<string> {
 
 function changesOf(state: PageState): Shallow<PageState> {
   const changes: Record<string, unknown> = { tab: state.tab };
-  for (const key of ["prompt", "parse", "schema"] as const) {
+  for (const key of TABS) {
     const first = FIRST_STATE[key] as Readonly<Record<string, unknown>>;
     const changed = Object.entries(state[key]).filter(([name, value]) => value !== first[name]);
     if (changed.length > 0) changes[key] = Object.fromEntries(changed);
@@ -94,6 +94,7 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
   "prompt.edit": ["json", "cards"],
   "prompt.view": ["text", "tokens"],
   "prompt.against": [...ENDS, ...POLICIES, "kept", ""],
+  "compare.view": ["text", "tokens"],
   "parse.mode": ["resilient", "strict", "permissive"],
 };
 
@@ -101,7 +102,7 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
 function stateOf(value: unknown): PageState {
   if (typeof value !== "object" || value === null) throw new UnreadableLink("This link holds no state of the page.");
   const given = value as Readonly<Record<string, unknown>>;
-  const part = <K extends "prompt" | "parse" | "schema">(key: K): PageState[K] => {
+  const part = <K extends Tab>(key: K): PageState[K] => {
     const fields = given[key];
     const first = FIRST_STATE[key] as unknown as Readonly<Record<string, unknown>>;
     if (typeof fields !== "object" || fields === null) return FIRST_STATE[key];
@@ -112,7 +113,7 @@ function stateOf(value: unknown): PageState {
     return { ...first, ...Object.fromEntries(taken) } as unknown as PageState[K];
   };
   const tab = TABS.find((name) => name === given.tab) ?? FIRST_STATE.tab;
-  return { tab, prompt: part("prompt"), parse: part("parse"), schema: part("schema") };
+  return { tab, prompt: part("prompt"), parse: part("parse"), compare: part("compare"), schema: part("schema") };
 }
 
 async function keep(json: string): Promise<void> {

@@ -23,10 +23,16 @@ export interface PageState {
     readonly step: number;
     readonly mode: "resilient" | "strict" | "permissive";
   };
+  readonly compare: {
+    readonly template: string;
+    readonly parsedArguments: boolean;
+    readonly view: "text" | "tokens";
+  };
   readonly schema: { readonly text: string };
 }
 
-export const TABS = ["prompt", "parse", "schema"] as const;
+/** The parts of the state, each of which belongs to a tab. */
+export const TABS = ["prompt", "parse", "compare", "schema"] as const;
 export type Tab = (typeof TABS)[number];
 
 const WEATHER = {
@@ -121,6 +127,7 @@ export const FIRST_STATE: PageState = {
     kept: "",
   },
   parse: { text: COMPLETION, afterStart: true, tools: "", continueAfterCall: false, step: -1, mode: "resilient" },
+  compare: { template: "", parsedArguments: true, view: "text" },
   schema: { text: JSON.stringify(SCHEMA, null, 2) },
 };
 

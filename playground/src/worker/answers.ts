@@ -41,13 +41,17 @@ export interface Problem {
 export type InputKind = "auto" | "conversation" | "chat";
 export type PromptEnd = "completion" | "none" | "training";
 
-export interface PromptQuestion {
-  readonly type: "prompt";
+/** What stands in the editor, and how it is rendered. */
+export interface RenderedInput {
   readonly text: string;
   readonly kind: InputKind;
   readonly end: PromptEnd;
   readonly keepAnalysis: Exclude<KeepAnalysis, (...args: never) => unknown>;
   readonly recipientPlace: RecipientPlace;
+}
+
+export interface PromptQuestion extends RenderedInput {
+  readonly type: "prompt";
   /** Another prompt to compare with: the kept one, or the same conversation with another end or policy. */
   readonly against: PromptEnd | PromptQuestion["keepAnalysis"] | "kept" | "";
   /** The fields of the question whose prompt is kept, as JSON; empty for none. */
@@ -164,6 +168,69 @@ export interface TokenAnswer {
   readonly bytes?: readonly number[] | undefined;
 }
 
+export interface MergesQuestion {
+  readonly type: "merges";
+  readonly token: number;
+}
+
+/** What a token was before and after a merge. */
+export interface MergeStep {
+  /** The pieces of the token, in order: text, or bytes as hexadecimal digits where they are no whole characters. */
+  readonly pieces: readonly string[];
+  /** Index of the piece that the merge has made; -1 for the single bytes, which come first. */
+  readonly at: number;
+  /** Id of that piece, which is also the merge's rank: of all pairs of neighbours, the one of the lowest is merged. */
+  readonly token: number;
+}
+
+export interface MergesAnswer {
+  /** None for a special token, and for an id outside the vocabulary. */
+  readonly steps: readonly MergeStep[];
+}
+
+/** Asks what a chat template is to be given for a conversation. */
+export interface TemplateInputsQuestion extends Pick<RenderedInput, "text" | "kind" | "end"> {
+  readonly type: "template-inputs";
+  /** Whether the arguments of calls are given as values, as servers give them, or as the text that a request has. */
+  readonly parsedArguments: boolean;
+}
+
+export interface TemplateInputsAnswer {
+  readonly problems: readonly Problem[];
+  /** The variables, as JSON; absent where the conversation cannot be read. */
+  readonly inputs?: string;
+  /** The day that a template is told, `2026-11-21`. */
+  readonly date: string;
+  /** What of the conversation no template can be told, in a sentence each. */
+  readonly unsaid: readonly string[];
+}
+
+/** Asks for what a chat template writes. It is answered by a worker of its own. */
+export interface TemplateQuestion {
+  readonly type: "template";
+  readonly template: string;
+  readonly inputs: string | undefined;
+  readonly date: string;
+}
+
+export interface TemplateAnswer {
+  readonly text?: string;
+  readonly problem?: Problem;
+}
+
+/** Asks how a text that a template has written differs from the prompt. */
+export interface DifferenceQuestion extends RenderedInput {
+  readonly type: "difference";
+  readonly theirs: string | undefined;
+}
+
+export interface DifferenceAnswer {
+  /** The left run is the prompt, the right one the template's. Absent without a prompt, or without a text. */
+  readonly difference?: Difference;
+  /** Whether the texts are the same. Then only the tokens differ, if anything does. */
+  readonly isSameText?: boolean;
+}
+
 export interface SchemaQuestion {
   readonly type: "schema";
   readonly text: string;
@@ -179,10 +246,22 @@ export interface Answers {
   readonly prompt: PromptAnswer;
   readonly parse: ParseAnswer;
   readonly token: TokenAnswer;
+  readonly merges: MergesAnswer;
   readonly schema: SchemaAnswer;
+  readonly "template-inputs": TemplateInputsAnswer;
+  readonly template: TemplateAnswer;
+  readonly difference: DifferenceAnswer;
 }
 
-export type Question = PromptQuestion | ParseQuestion | TokenQuestion | SchemaQuestion;
+/** What the worker answers; a template has a worker of its own. */
+export type Question =
+  | PromptQuestion
+  | ParseQuestion
+  | TokenQuestion
+  | MergesQuestion
+  | SchemaQuestion
+  | TemplateInputsQuestion
+  | DifferenceQuestion;
 
 /** The first of all special tokens; every id from here on is one. */
 export const FIRST_SPECIAL = 199998;

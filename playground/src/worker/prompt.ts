@@ -7,11 +7,12 @@ import {
   validateConversation,
 } from "harmony-format";
 import { ApiError, readChatCompletionRequest } from "harmony-format/chat-completions";
-import type { Pieces, Problem, PromptAnswer, PromptMessage, PromptQuestion } from "./answers.js";
+import type { Pieces, Problem, PromptAnswer, PromptMessage, PromptQuestion, RenderedInput } from "./answers.js";
 import { differenceOf } from "./diff.js";
 import { piecesOf } from "./pieces.js";
 
-interface ReadInput {
+/** A conversation, and what it was written as. */
+export interface ReadInput {
   readonly kind: "conversation" | "chat";
   readonly conversation: Conversation;
   readonly problems: readonly Problem[];
@@ -29,7 +30,11 @@ export function answerPrompt(encoding: HarmonyEncoding, question: PromptQuestion
       return { kind, problems, prompt };
     try {
       const other = promptAgainst(encoding, input, question);
-      return { kind, problems, prompt: { ...prompt, difference: differenceOf(other, keptPieces(prompt)) } };
+      return {
+        kind,
+        problems,
+        prompt: { ...prompt, difference: differenceOf(other, promptPieces(encoding, input, question)) },
+      };
     } catch (error) {
       const message = `The prompt to compare with cannot be made: ${problemOf(error).message}`;
       return { kind, problems: [...problems, { severity: "error", message }], prompt };
@@ -56,7 +61,8 @@ export function problemOf(error: unknown): Problem {
   throw error;
 }
 
-function readInput({ text, kind }: PromptQuestion): ReadInput {
+/** @throws What {@link problemOf} tells. */
+export function readInput({ text, kind }: Pick<RenderedInput, "text" | "kind">): ReadInput {
   const isChat = kind === "chat" || (kind === "auto" && looksLikeChat(text));
   if (!isChat) {
     const conversation = Conversation.fromJSON(text);
@@ -106,18 +112,16 @@ function parseJson(text: string): unknown {
 
 const SECTIONS = ["header", "content", "terminator"];
 
-type ShownPrompt = PromptAnswer["prompt"] & object;
-
 /** The prompt that the question's own is compared with. */
 function promptAgainst(encoding: HarmonyEncoding, input: ReadInput, question: PromptQuestion): Pieces {
   const { against, kept } = question;
   if (against === "kept") {
     const other: PromptQuestion = { ...question, ...readKept(kept) };
-    return keptPieces(promptOf(encoding, readInput(other), other));
+    return promptPieces(encoding, readInput(other), other);
   }
   const isEnd = against === "completion" || against === "none" || against === "training";
   const changed = isEnd ? { end: against } : { keepAnalysis: against as PromptQuestion["keepAnalysis"] };
-  return keptPieces(promptOf(encoding, input, { ...question, ...changed }));
+  return promptPieces(encoding, input, { ...question, ...changed });
 }
 
 /** @throws TypeError for what no page has written: a link can be made by hand. */
@@ -129,33 +133,36 @@ function readKept(kept: string): object {
   }
 }
 
-/** The pieces of what is in the prompt, without what is left out of it. */
-function keptPieces({ pieces, messages, count }: ShownPrompt): Pieces {
-  const [tokens, ends] = [new Uint32Array(count), new Uint32Array(count)];
-  const texts: string[] = [];
-  let length = 0;
-  for (const { start, end, offset } of messages) {
-    if (offset < 0) continue;
-    const first = start === 0 ? 0 : pieces.ends[start - 1]!;
-    tokens.set(pieces.tokens.subarray(start, end), offset);
-    for (let at = start; at < end; at++) ends[offset + at - start] = pieces.ends[at]! - first + length;
-    const text = pieces.text.slice(first, pieces.ends[end - 1]);
-    texts.push(text);
-    length += text.length;
-  }
-  return { tokens, ends, text: texts.join("") };
+/** The prompt itself, without what is left out of it. */
+export function promptPieces(
+  encoding: HarmonyEncoding,
+  input: ReadInput,
+  question: Pick<RenderedInput, "end" | "recipientPlace" | "keepAnalysis">,
+): Pieces {
+  const options = { ...partsOptions(input, question), keepAnalysis: question.keepAnalysis };
+  return piecesOf(encoding.tokenizer, encoding.renderConversationWithParts(input.conversation, options).tokens);
 }
 
-function promptOf(
-  encoding: HarmonyEncoding,
-  { conversation, prefill }: ReadInput,
-  { end, keepAnalysis, recipientPlace }: PromptQuestion,
-): ShownPrompt {
-  const options: RenderPartsOptions = {
+/** How the prompt ends, and where recipients stand in it. */
+function partsOptions(
+  { prefill }: ReadInput,
+  { end, recipientPlace }: Pick<RenderedInput, "end" | "recipientPlace">,
+): RenderPartsOptions {
+  return {
     recipientPlace,
     ...(end === "completion" ? { nextTurnRole: "assistant", ...(prefill === undefined ? {} : { prefill }) } : {}),
     ...(end === "training" ? { training: true } : {}),
   };
+}
+
+function promptOf(
+  encoding: HarmonyEncoding,
+  input: ReadInput,
+  question: PromptQuestion,
+): PromptAnswer["prompt"] & object {
+  const { conversation, prefill } = input;
+  const { keepAnalysis } = question;
+  const options = partsOptions(input, question);
   const whole = encoding.renderConversationWithParts(conversation, { ...options, keepAnalysis: "all" });
   const counts = encoding.countTokensByMessage(conversation, { ...options, keepAnalysis });
   const pieces = piecesOf(encoding.tokenizer, whole.tokens);

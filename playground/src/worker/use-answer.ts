@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Answers, Question } from "./answers.js";
+import type { Answers } from "./answers.js";
 import { ask } from "./ask.js";
 
 interface Used<A> {
@@ -12,23 +12,24 @@ interface Used<A> {
 /**
  * Asks the worker again whenever the question changes. While the worker is busy, only the newest question waits: typing never
  * makes a queue.
+ * @param question Always with the same fields.
+ * @param asked Who answers, if not the worker that answers nearly all.
  */
-export function useAnswer<Q extends Question>(question: Q): Used<Answers[Q["type"]]> {
+export function useAnswer<Q extends { readonly type: keyof Answers }>(
+  question: Q,
+  asked: (question: Q) => Promise<Answers[Q["type"]]> = ask as never,
+): Used<Answers[Q["type"]]> {
   type A = Answers[Q["type"]];
   const [used, setUsed] = useState<Used<A>>({ answer: undefined, isWaiting: true, failure: undefined });
   const next = useRef<Q | undefined>(undefined);
   const isBusy = useRef(false);
   const isGone = useRef(false);
-  // Texts can be long, and are compared as they are.
-  const { text, kept, ...rest } = question as { readonly text?: string; readonly kept?: string };
-  const key = JSON.stringify(rest);
-
   useEffect(() => {
     next.current = question;
     setUsed((last) => (last.isWaiting ? last : { ...last, isWaiting: true }));
     const timer = setTimeout(() => void run(), isBusy.current ? 0 : 60);
     return () => clearTimeout(timer);
-  }, [key, text, kept]);
+  }, Object.values(question));
 
   useEffect(
     () => () => {
@@ -41,10 +42,10 @@ export function useAnswer<Q extends Question>(question: Q): Used<Answers[Q["type
     if (isBusy.current) return;
     isBusy.current = true;
     while (next.current !== undefined && !isGone.current) {
-      const asked: Q = next.current;
+      const newest: Q = next.current;
       next.current = undefined;
       try {
-        const answer = await ask(asked);
+        const answer = await asked(newest);
         const isWaiting = next.current !== undefined;
         if (!isGone.current) setUsed({ answer, isWaiting, failure: undefined });
       } catch (error) {

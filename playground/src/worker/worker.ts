@@ -7,7 +7,8 @@ import { answerSchema } from "./schema.js";
 
 const encoding = loadHarmonyEncoding();
 
-const answer = (question: Question): Answers[keyof Answers] => {
+/** What is asked for seldom is loaded when it is first asked for. */
+const answer = async (question: Question): Promise<Answers[keyof Answers]> => {
   switch (question.type) {
     case "prompt":
       return answerPrompt(encoding, question);
@@ -15,6 +16,12 @@ const answer = (question: Question): Answers[keyof Answers] => {
       return answerParse(encoding, question);
     case "schema":
       return answerSchema(encoding, question.text);
+    case "merges":
+      return (await import("./merges.js")).answerMerges(encoding.tokenizer, question.token);
+    case "template-inputs":
+      return (await import("./template-inputs.js")).answerTemplateInputs(question);
+    case "difference":
+      return (await import("./difference.js")).answerDifference(encoding, question);
     case "token": {
       const bytes = encoding.tokenizer.tokenBytes(question.token);
       return { bytes: bytes === undefined ? undefined : [...bytes] };
@@ -22,10 +29,10 @@ const answer = (question: Question): Answers[keyof Answers] => {
   }
 };
 
-self.onmessage = ({ data }: MessageEvent<{ id: number; question: Question }>): void => {
+self.onmessage = async ({ data }: MessageEvent<{ id: number; question: Question }>): Promise<void> => {
   const { id, question } = data;
   try {
-    self.postMessage({ id, answer: answer(question) });
+    self.postMessage({ id, answer: await answer(question) });
   } catch (error) {
     self.postMessage({ id, failure: error instanceof Error ? error.message : String(error) });
   }
