@@ -1,5 +1,5 @@
 // What is in the tarball: the build and the papers. Nothing else.
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -67,13 +67,25 @@ describe("what the papers link to is in the tarball", () => {
 
   test.each(papers)("%s", (paper) => {
     const text = readFileSync(`${installed}/${paper}`, "utf8").replaceAll(/^```.*?^```$/gms, "");
-    const links = Array.from(text.matchAll(/\]\(((?![a-z]+:|#)[^)#\s]+)/g), ([, link]) => link);
+    const links = Array.from(text.matchAll(/(?<!!\[[^\]]*)\]\(((?![a-z]+:|#)[^)#\s]+)/g), ([, link]) => link);
     const missing = links.filter((link) => {
       const target = posix.normalize(posix.join(posix.dirname(paper), link));
       return !files.some((path) => path === target || (target.endsWith("/") && path.startsWith(target)));
     });
     expect(missing).toEqual([]);
   });
+});
+
+test("the pictures of the papers are in the repository, and light; the tarball does without them", () => {
+  const papers = packed.files.map(({ path }) => path).filter((path) => path.endsWith(".md"));
+  const pictures = papers.flatMap((paper) =>
+    Array.from(readFileSync(`${installed}/${paper}`, "utf8").matchAll(/!\[([^\]]+)\]\(([^)]+)\)/g), ([, , link]) =>
+      posix.normalize(posix.join(posix.dirname(paper), link)),
+    ),
+  );
+  expect(pictures.length).toBeGreaterThanOrEqual(3);
+  expect(new Set(pictures)).toEqual(new Set(readdirSync(`${root}/docs/images`).map((name) => `docs/images/${name}`)));
+  for (const picture of pictures) expect(statSync(`${root}/${picture}`).size, picture).toBeLessThanOrEqual(120_000);
 });
 
 test("the skill is one that agents find: its name is its folder's, and it says when to use it", () => {

@@ -35,7 +35,7 @@ describe.each([...SETTINGS, FORCED])("$width px, $colorScheme, forced colours: $
   inPage("a conversation becomes a prompt", async ({ copied, settled }, page) => {
     const prompt = page.locator(".result");
     await expect.poll(() => prompt.innerText()).toContain("229 tokens, 1 message left out");
-    const counts = (await page.locator(".count-roles").innerText()).match(/\d+/g).map(Number);
+    const counts = (await page.locator(".counts").innerText()).match(/\d+/g).map(Number);
     // By role, then by section: header, content, terminator.
     expect(counts.slice(0, 5).reduce((sum, count) => sum + count)).toBe(229);
     expect(counts.slice(5)).toEqual([44, 178, 7]);

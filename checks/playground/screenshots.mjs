@@ -1,4 +1,4 @@
-// Screenshots of the built page: each job, at three widths, light and dark.
+// Screenshots of the built page: each job, at three widths, light and dark; and the pictures of the README.
 //
 //   npm run screenshots [FOLDER]
 import { mkdirSync } from "node:fs";
@@ -8,9 +8,10 @@ import { installTools } from "../tool-folder.mjs";
 const folder = process.argv[2] ?? fileURLToPath(new URL(".screenshots", import.meta.url));
 installTools(new URL("./", import.meta.url));
 await import("../../playground/run.mjs").then(({ buildPlayground }) => buildPlayground());
-const [{ installChromium }, { launch, openPage }, { serveBuild }] = await Promise.all([
+const [{ installChromium }, { launch, openPage }, { takePictures }, { serveBuild }] = await Promise.all([
   import("../runtimes/chromium.mjs"),
   import("./browser.mjs"),
+  import("./pictures.mjs"),
   import("./server.mjs"),
 ]);
 mkdirSync(folder, { recursive: true });
@@ -58,5 +59,6 @@ for (const width of [360, 1024, 1920]) {
     await close();
   }
 }
+await takePictures(browser, server.address);
 await browser.close();
 server.close();

@@ -80,6 +80,7 @@ describe("in a browser", () => {
     ".css": "text/css",
     ".json": "application/json",
     ".svg": "image/svg+xml",
+    ".webp": "image/webp",
   };
   let server;
   let browser;
@@ -139,6 +140,8 @@ describe("in a browser", () => {
     const { page, requests, errors } = await open(path);
     try {
       expect(await page.locator("h1").count()).toBeGreaterThan(0);
+      // The switch of colours gets its name when the page's script runs.
+      await page.locator(".VPSwitchAppearance[title*=' ']").first().waitFor({ state: "attached" });
       await page.evaluate(AXE);
       expect(await violations(page)).toEqual([]);
       await page.emulateMedia({ colorScheme: "dark" });

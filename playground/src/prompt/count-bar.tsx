@@ -33,13 +33,15 @@ export function CountBar({ messages, count }: CountBarProps) {
           return <span key={index} class={`role-${role}`} style={style} title={title} />;
         })}
       </div>
-      <dl class="count-roles">
+      <dl class="count-keys">
         {roles.map(([role, amount]) => (
           <div key={role} class={`role-${role}`}>
             <dt>{role}</dt>
             <dd>{amount.toLocaleString("en")}</dd>
           </div>
         ))}
+      </dl>
+      <dl class="count-keys">
         {SECTIONS.map((section, index) => (
           <div key={section} class={`section-${section}`}>
             <dt>{section}</dt>
