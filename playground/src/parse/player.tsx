@@ -81,7 +81,7 @@ export function Player({ completion, reading, state, onStep, onMode }: PlayerPro
             </label>
           ))}
         </fieldset>
-        <CopyAs label="Save the case as" forms={formsOf(pieces, reading, state)} />
+        <CopyAs label="Save the case as" forms={formsOf(completion, reading, state)} />
       </div>
       <div class="player">
         <button type="button" onClick={() => onStep(0)} aria-label="To the beginning" disabled={step === 0}>

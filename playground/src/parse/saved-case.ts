@@ -1,45 +1,63 @@
 import type { PageState } from "../link/page-state.js";
-import type { Pieces, Reading, ReadMessage } from "../worker/answers.js";
+import type { ParseAnswer, Reading, ReadMessage } from "../worker/answers.js";
 
 type ParseState = PageState["parse"];
+type Completion = NonNullable<ParseAnswer["completion"]>;
 
 /** The case in the forms in which somebody else can look at it. */
-export function formsOf(pieces: Pieces, reading: Reading, state: ParseState): Readonly<Record<string, () => string>> {
+export function formsOf(
+  completion: Completion,
+  reading: Reading,
+  state: ParseState,
+): Readonly<Record<string, () => string>> {
+  const { pieces } = completion;
   return {
-    "Test in TypeScript": () => testOf(pieces, reading, state),
-    "Bug report": () => reportOf(pieces, reading, state),
+    "Test in TypeScript": () => testOf(completion, reading, state),
+    "Bug report": () => reportOf(completion, reading, state),
     "Token ids": () => `[${pieces.tokens.join(", ")}]`,
     Text: () => pieces.text,
     Messages: () => JSON.stringify(messagesOf(reading), null, 2),
   };
 }
 
-function testOf(pieces: Pieces, reading: Reading, state: ParseState): string {
+/** Only one mode reads text without markers, and from the text. */
+const isText = ({ readings }: Completion): boolean => readings.length === 1;
+
+function testOf(completion: Completion, reading: Reading, state: ParseState): string {
+  const { pieces, reason } = completion;
   const { mode, error } = reading;
-  const role = state.afterStart ? '"assistant"' : "undefined";
-  const call = `new StreamableParser(loadHarmonyEncoding(), ${role}, ${optionsOf(mode, state)})`;
+  const role = state.afterStart && pieces.tokens[0] !== 200006 ? '"assistant"' : "undefined";
+  const parser = isText(completion) ? "HarmonyTextParser" : "StreamableParser";
+  const given = isText(completion) ? "" : "loadHarmonyEncoding(), ";
+  const imports = isText(completion) ? parser : `loadHarmonyEncoding, ${parser}`;
+  const input = isText(completion)
+    ? `const text = ${JSON.stringify(pieces.text)};`
+    : `const tokens = [${pieces.tokens.join(", ")}];`;
+  const read = isText(completion) ? "parser.process(text);" : "for (const token of tokens) parser.process(token);";
+  const finish = `parser.finish(${reason === undefined ? "" : `{ reason: ${JSON.stringify(reason)} }`});`;
   const expected =
     error === undefined
-      ? `  for (const token of tokens) parser.process(token);
-  parser.finish();
+      ? `  ${read}
+  ${finish}
   expect(parser.messages.map((message) => message.toJSON())).toEqual(${indent(JSON.stringify(messagesOf(reading), null, 2))});
   expect(parser.diagnostics.map(({ code }) => code)).toEqual(${JSON.stringify(reading.diagnostics.map(({ code }) => code))});`
       : `  expect(() => {
-    for (const token of tokens) parser.process(token);
-    parser.processEos();
+    ${read}
+    ${finish}
   }).toThrow(expect.objectContaining({ code: ${JSON.stringify(error.code)} }));`;
-  return `import { loadHarmonyEncoding, StreamableParser } from "harmony-format";
+  return `import { ${imports} } from "harmony-format";
 import { expect, test } from "vitest";
 
 test(${JSON.stringify(`${mode}: ${pieces.text.slice(0, 60)}`)}, () => {
-  const tokens = [${pieces.tokens.join(", ")}];
-  const parser = ${call};
+  ${input}
+  const parser = new ${parser}(${given}${role}, ${optionsOf(completion, mode, state)});
 ${expected}
 });
 `;
 }
 
-function reportOf(pieces: Pieces, reading: Reading, state: ParseState): string {
+function reportOf(completion: Completion, reading: Reading, state: ParseState): string {
+  const { pieces, reason } = completion;
   const { mode, error, diagnostics } = reading;
   // A fence longer than any in the text.
   const fence = "`".repeat(Math.max(3, ...[...pieces.text.matchAll(/`+/g)].map(([ticks]) => ticks.length + 1)));
@@ -57,7 +75,7 @@ ${block("harmony", pieces.text)}
 
 ${block("json", `[${pieces.tokens.join(", ")}]`)}
 
-**Read in the mode \`${mode}\`**, options \`${optionsOf(mode, state)}\`
+**Read in the mode \`${mode}\`**, options \`${optionsOf(completion, mode, state)}\`${reason === undefined ? "" : `; the engine stopped with \`${reason}\``}
 
 ${result}
 ${said === "" ? "" : `\nDiagnostics:\n\n${said}\n`}
@@ -66,11 +84,11 @@ ${said === "" ? "" : `\nDiagnostics:\n\n${said}\n`}
 `;
 }
 
-function optionsOf(mode: Reading["mode"], { tools, continueAfterCall }: ParseState): string {
+function optionsOf(completion: Completion, mode: Reading["mode"], { tools, continueAfterCall }: ParseState): string {
   const names = tools.split(/[\s,]+/).filter((name) => name !== "");
   const isResilient = mode === "resilient";
   const parts = [
-    `mode: "${mode}"`,
+    isText(completion) ? "markersDropped: true" : `mode: "${mode}"`,
     ...(isResilient && names.length > 0 ? [`tools: ${JSON.stringify(names)}`] : []),
     ...(isResilient && continueAfterCall ? ["continueAfterCall: true"] : []),
   ];
