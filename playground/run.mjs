@@ -11,9 +11,9 @@ const configFile = fileURLToPath(new URL("vite.config.mjs", here));
 
 /** Makes the static files of playground/build. */
 export async function buildPlayground() {
-  // The check that calls this says "test", which would build a page for developers.
-  process.env.NODE_ENV = "production";
   const { build } = await prepare();
+  // The check that calls this says "test", which would build a page for developers. (npm would leave out what only builds it.)
+  process.env.NODE_ENV = "production";
   await build({ configFile, logLevel: "warn" });
 }
 

@@ -112,7 +112,7 @@ export function CompareTab({ state, prompt, onChange, onEdit }: CompareTabProps)
                 reader takes for a marker.
               </p>
             )}
-            <DifferenceView difference={compared.answer.difference} left="here" right="template" view={view} />
+            <DifferenceView difference={compared.answer.difference} left="here" right="in the template" view={view} />
           </>
         )}
       </section>

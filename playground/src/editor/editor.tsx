@@ -2,16 +2,18 @@ import {
   cursorDocEnd,
   cursorDocStart,
   history,
-  historyKeymap,
+  redo,
   selectAll,
   selectDocEnd,
   selectDocStart,
+  undo,
 } from "@codemirror/commands";
 import { EditorSelection, EditorState, StateEffect, StateField } from "@codemirror/state";
-import { Decoration, type DecorationSet, EditorView, type KeyBinding, keymap, lineNumbers } from "@codemirror/view";
+import { type Command, Decoration, type DecorationSet, EditorView } from "@codemirror/view";
 import { useEffect, useRef } from "preact/hooks";
 import type { Problem } from "../worker/answers.js";
 import { jsonColours, rangeOfPath } from "./json-text.js";
+import { lineNumbers } from "./line-numbers.js";
 
 interface EditorProps {
   readonly label: string;
@@ -40,15 +42,41 @@ const markedPlaces = StateField.define<DecorationSet>({
   provide: (field) => EditorView.decorations.from(field),
 });
 
-/** Keys that the browser alone cannot serve, as only what is in view is in the page. */
-const KEYS: readonly KeyBinding[] = [
-  { key: "Mod-a", run: selectAll },
-  { key: "Mod-Home", run: cursorDocStart, shift: selectDocStart },
-  { key: "Mod-End", run: cursorDocEnd, shift: selectDocEnd },
-  { mac: "Cmd-ArrowUp", run: cursorDocStart, shift: selectDocStart },
-  { mac: "Cmd-ArrowDown", run: cursorDocEnd, shift: selectDocEnd },
-  { key: "Enter", run: breakLine },
-];
+const IS_MAC = /^(?:Mac|iP)/.test(navigator.platform);
+
+/**
+ * Keys that the browser alone cannot serve, as only what is in view is in the page. They are few: CodeMirror's own keymaps would
+ * weigh five times as much.
+ */
+const KEYS: Readonly<Record<string, Command>> = {
+  "Mod-a": selectAll,
+  "Mod-z": undo,
+  "Mod-Shift-z": redo,
+  ...(IS_MAC ? {} : { "Mod-y": redo }),
+  "Mod-home": cursorDocStart,
+  "Mod-Shift-home": selectDocStart,
+  "Mod-end": cursorDocEnd,
+  "Mod-Shift-end": selectDocEnd,
+  ...(IS_MAC
+    ? {
+        "Mod-arrowup": cursorDocStart,
+        "Mod-Shift-arrowup": selectDocStart,
+        "Mod-arrowdown": cursorDocEnd,
+        "Mod-Shift-arrowdown": selectDocEnd,
+      }
+    : {}),
+  enter: breakLine,
+};
+
+function runKey(event: KeyboardEvent, view: EditorView): boolean {
+  const { key, keyCode, ctrlKey, metaKey, altKey, shiftKey } = event;
+  if (view.composing || altKey || (IS_MAC ? ctrlKey : metaKey)) return false;
+  // Where letters are Cyrillic or Greek, say, shortcuts go by the Latin letter on the same key.
+  const name = /^[^ -~]$/.test(key) ? String.fromCharCode(keyCode) : key;
+  const isMod = IS_MAC ? metaKey : ctrlKey;
+  const isShift = shiftKey && key !== "Enter";
+  return KEYS[`${isMod ? "Mod-" : ""}${isShift ? "Shift-" : ""}${name.toLowerCase()}`]?.(view) ?? false;
+}
 
 /**
  * Replaces selected text without the browser's help, which would give the new text the style of the old one, as an attribute
@@ -81,7 +109,16 @@ const LOOK = EditorView.theme({
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.6", overflow: "auto" },
   ".cm-content": { padding: "0.75rem 0", caretColor: "var(--ink)" },
   ".cm-line": { padding: "0 1rem 0 0.5rem" },
-  ".cm-gutters": { backgroundColor: "transparent", border: "none", color: "var(--faint)", paddingLeft: "0.25rem" },
+  ".cm-line[data-line]": { position: "relative", paddingLeft: "3.5em" },
+  ".cm-line[data-line]::before": {
+    content: 'attr(data-line) / ""',
+    position: "absolute",
+    left: "0",
+    minWidth: "2.75em",
+    textAlign: "right",
+    color: "var(--faint)",
+    pointerEvents: "none",
+  },
   ".cm-cursor": { borderLeftColor: "var(--ink)", borderLeftWidth: "2px" },
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
     background: "var(--selection)",
@@ -119,9 +156,8 @@ export function Editor({ label, value, language, problems, onChange, onReady }: 
     const extensions = [
       history(),
       markedPlaces,
-      keymap.of([...KEYS, ...historyKeymap]),
       EditorView.lineWrapping,
-      EditorView.domEventHandlers({ beforeinput: replaceSelection }),
+      EditorView.domEventHandlers({ beforeinput: replaceSelection, keydown: runKey }),
       LOOK,
       EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" }),
       EditorView.updateListener.of((update) => {
@@ -131,7 +167,7 @@ export function Editor({ label, value, language, problems, onChange, onReady }: 
         change.current(text);
       }),
       ...(language === "json" ? [jsonColours] : []),
-      ...(language === "text" ? [] : [lineNumbers()]),
+      ...(language === "text" ? [] : [lineNumbers]),
     ];
     const editor = new EditorView({ state: EditorState.create({ doc: value, extensions }), parent: root, root });
     view.current = editor;

@@ -1,4 +1,4 @@
-import type { ComponentChildren, VNode } from "preact";
+import { type ComponentChildren, Fragment, type VNode } from "preact";
 import { useMemo } from "preact/hooks";
 import { memo } from "../memo.js";
 import { FIRST_SPECIAL, type Pieces } from "../worker/answers.js";
@@ -92,25 +92,38 @@ const Block = memo(function Block(props: BlockProps) {
   const style = isNear ? undefined : { height: `${height ?? lines() * 25}px` };
   return (
     <div class="block" ref={ref} style={style} data-from={from}>
-      {isNear && (props.sides === undefined ? contentOf(props, from, to) : bySide(props, props.sides))}
+      {isNear && (props.sides === undefined ? contentOf(props) : bySide(props, props.sides))}
     </div>
   );
 });
 
-function contentOf(props: BlockProps, from: number, to: number): ComponentChildren {
+function contentOf(props: BlockProps): ComponentChildren {
+  const { from, to } = props;
   return props.view === "text" && props.current < 0 ? runsOf(props.pieces, from, to) : tokensOf(props, from, to);
 }
 
 /** What both runs have as it is; what one of them has marked, for those who do not see the colours, too. */
 function bySide(props: BlockProps, sides: Uint8Array): ComponentChildren[] {
-  const { from, to } = props;
+  const { pieces, from, to, view, current } = props;
   const parts: ComponentChildren[] = [];
   for (let start = from; start < to; ) {
     const side = sides[start]!;
     let end = start + 1;
     while (end < to && sides[end] === side) end += 1;
-    const content = contentOf(props, start, end);
-    parts.push(side === 0 ? content : side === 1 ? <del key={start}>{content}</del> : <ins key={start}>{content}</ins>);
+    const Mark = side === 0 ? Fragment : side === 1 ? "del" : "ins";
+    const text = (first: number, last: number) => runsOf(pieces, first, last, side !== 0);
+    // As text, the token that the reader is at stands out, and nothing else changes.
+    const content =
+      view === "tokens"
+        ? tokensOf(props, start, end)
+        : current < start || current >= end
+          ? text(start, end)
+          : [text(start, current), tokensOf(props, current, current + 1), text(current + 1, end)];
+    parts.push(
+      <Mark key={start} {...(side === 0 ? {} : { "data-at": start })}>
+        {content}
+      </Mark>,
+    );
     start = end;
   }
   return parts;
@@ -120,17 +133,24 @@ function textOf({ text, ends }: Pieces, from: number, to: number): string {
   return text.slice(from === 0 ? 0 : ends[from - 1], to === 0 ? 0 : ends[to - 1]);
 }
 
-/** Special tokens as chips, everything else as text. */
-function runsOf(pieces: Pieces, from: number, to: number): ComponentChildren[] {
+/**
+ * Special tokens as chips, everything else as text.
+ * @param spells Whether line breaks are shown.
+ */
+function runsOf(pieces: Pieces, from: number, to: number, spells = false): ComponentChildren[] {
+  const text = (first: number, last: number): string => {
+    const run = textOf(pieces, first, last);
+    return spells ? visible(run) : run;
+  };
   const runs: ComponentChildren[] = [];
   let start = from;
   for (let at = from; at < to; at++) {
     if (pieces.tokens[at]! < FIRST_SPECIAL) continue;
-    if (start < at) runs.push(textOf(pieces, start, at));
+    if (start < at) runs.push(text(start, at));
     runs.push(<Chip key={at} text={textOf(pieces, at, at + 1)} at={at} extra="" />);
     start = at + 1;
   }
-  if (start < to) runs.push(textOf(pieces, start, to));
+  if (start < to) runs.push(text(start, to));
   return runs;
 }
 

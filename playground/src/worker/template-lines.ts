@@ -41,7 +41,7 @@ export function parseWithLines(source: string): Template["parsed"] {
   } catch (error) {
     if (last < marked.length) throw new TemplateSyntaxError((error as Error).message, markedLines[last]);
     const open = openBlock(tokens, lines);
-    const what = open === undefined ? "a tag is closed" : `{% ${open.name} %} is closed by {% end${open.name} %}`;
+    const what = open === undefined ? "a block is closed" : `{% ${open.name} %} is closed by {% end${open.name} %}`;
     throw new TemplateSyntaxError(`The template ends before ${what}.`, open?.line ?? markedLines.at(-1));
   }
 }
