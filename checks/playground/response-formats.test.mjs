@@ -78,6 +78,8 @@ test.each([
     await expect.poll(() => card.getByRole("group").count()).toBe(2);
     await card.getByRole("button", { name: "Remove this format" }).first().click();
     await card.getByRole("button", { name: "Remove this format" }).click();
+    const add = card.getByRole("button", { name: "Add a response format" });
+    expect(await add.evaluate((it) => it === document.activeElement)).toBe(true);
     expect(await instructions()).toBe("Answer in one sentence.");
   }),
 );

@@ -1,3 +1,4 @@
+import { useRef } from "preact/hooks";
 import { CopyAs } from "../copy-as.js";
 import type { Problem } from "../worker/answers.js";
 import { JsonField, TextField } from "./fields.js";
@@ -15,6 +16,7 @@ const NEW: NamedFormat = { name: "answer", description: "", schema: { type: "obj
 /** A developer's instructions, and the formats of answers that their last section asks for. */
 export function InstructionsFields({ value, path, problems, onChange }: InstructionsProps) {
   const { rest, formats } = splitFormats(typeof value === "string" ? value : "");
+  const add = useRef<HTMLButtonElement>(null);
   const write = (next: readonly NamedFormat[]): void => onChange(joinFormats(rest, next));
   return (
     <>
@@ -68,7 +70,14 @@ export function InstructionsFields({ value, path, problems, onChange }: Instruct
                   Schema: () => JSON.stringify(format.schema, null, 2),
                 }}
               />
-              <button type="button" onClick={() => write(formats.toSpliced(index, 1))}>
+              <button
+                type="button"
+                onClick={() => {
+                  write(formats.toSpliced(index, 1));
+                  // The button that had the focus goes.
+                  add.current?.focus();
+                }}
+              >
                 Remove this format
               </button>
             </div>
@@ -76,7 +85,7 @@ export function InstructionsFields({ value, path, problems, onChange }: Instruct
         );
       })}
       <div class="wide">
-        <button type="button" onClick={() => write([...formats, NEW])}>
+        <button type="button" ref={add} onClick={() => write([...formats, NEW])}>
           Add a response format
         </button>
       </div>

@@ -8,7 +8,6 @@ import {
 } from "harmony-format";
 import { ApiError, readChatCompletionRequest } from "harmony-format/chat-completions";
 import type { Pieces, Problem, PromptAnswer, PromptMessage, PromptQuestion, RenderedInput } from "./answers.js";
-import { differenceOf } from "./diff.js";
 import { piecesOf } from "./pieces.js";
 
 /** A conversation, and what it was written as. */
@@ -25,20 +24,7 @@ export function answerPrompt(encoding: HarmonyEncoding, question: PromptQuestion
   try {
     input = readInput(question);
     const { kind, problems } = input;
-    const prompt = promptOf(encoding, input, question);
-    if (question.against === "" || (question.against === "kept" && question.kept === ""))
-      return { kind, problems, prompt };
-    try {
-      const other = promptAgainst(encoding, input, question);
-      return {
-        kind,
-        problems,
-        prompt: { ...prompt, difference: differenceOf(other, promptPieces(encoding, input, question)) },
-      };
-    } catch (error) {
-      const message = `The prompt to compare with cannot be made: ${problemOf(error).message}`;
-      return { kind, problems: [...problems, { severity: "error", message }], prompt };
-    }
+    return { kind, problems, prompt: promptOf(encoding, input, question) };
   } catch (error) {
     return { kind: input?.kind, problems: [...(input?.problems ?? []), problemOf(error)] };
   }
@@ -112,33 +98,9 @@ function parseJson(text: string): unknown {
 
 const SECTIONS = ["header", "content", "terminator"];
 
-/** The prompt that the question's own is compared with. */
-function promptAgainst(encoding: HarmonyEncoding, input: ReadInput, question: PromptQuestion): Pieces {
-  const { against, kept } = question;
-  if (against === "kept") {
-    const other: PromptQuestion = { ...question, ...readKept(kept) };
-    return promptPieces(encoding, readInput(other), other);
-  }
-  const isEnd = against === "completion" || against === "none" || against === "training";
-  const changed = isEnd ? { end: against } : { keepAnalysis: against as PromptQuestion["keepAnalysis"] };
-  return promptPieces(encoding, input, { ...question, ...changed });
-}
-
-/** @throws TypeError for what no page has written: a link can be made by hand. */
-function readKept(kept: string): object {
-  try {
-    return JSON.parse(kept) as object;
-  } catch {
-    throw new TypeError("what the link keeps of it is damaged");
-  }
-}
-
 /** The prompt itself, without what is left out of it. */
-export function promptPieces(
-  encoding: HarmonyEncoding,
-  input: ReadInput,
-  question: Pick<RenderedInput, "end" | "recipientPlace" | "keepAnalysis">,
-): Pieces {
+export function promptPieces(encoding: HarmonyEncoding, question: RenderedInput): Pieces {
+  const input = readInput(question);
   const options = { ...partsOptions(input, question), keepAnalysis: question.keepAnalysis };
   return piecesOf(encoding.tokenizer, encoding.renderConversationWithParts(input.conversation, options).tokens);
 }

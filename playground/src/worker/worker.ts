@@ -10,8 +10,11 @@ const encoding = loadHarmonyEncoding();
 /** What is asked for seldom is loaded when it is first asked for. */
 const answer = async (question: Question): Promise<Answers[keyof Answers]> => {
   switch (question.type) {
-    case "prompt":
-      return answerPrompt(encoding, question);
+    case "prompt": {
+      const answered = answerPrompt(encoding, question);
+      if (question.against === "") return answered;
+      return (await import("./two-prompts.js")).withDifference(encoding, question, answered);
+    }
     case "parse":
       return answerParse(encoding, question);
     case "schema":
