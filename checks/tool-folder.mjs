@@ -13,7 +13,6 @@ export function installTools(folder) {
   const stamp = `${path}/node_modules/.installed`;
   const lock = readFileSync(`${path}/package-lock.json`, "utf8");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return;
-  // A build that says "production" means what it makes, not what it is made with.
-  execFileSync("npm", ["ci", "--ignore-scripts", "--include=dev"], { cwd: path, stdio: ["ignore", 2, 2] });
+  execFileSync("npm", ["ci", "--ignore-scripts"], { cwd: path, stdio: ["ignore", 2, 2] });
   writeFileSync(stamp, lock);
 }
