@@ -8,6 +8,12 @@ export class OutputBytes {
   #length = 0;
   #markedTexts = 0;
   #markedLength = 0;
+  #spare: ArrayBuffer | undefined;
+
+  /** @param spare A buffer that may be written. New memory costs more than what is written into it. */
+  constructor(spare?: ArrayBuffer) {
+    this.#spare = spare;
+  }
 
   /** How many bytes there are, apart from texts. */
   get length(): number {
@@ -63,11 +69,18 @@ export class OutputBytes {
   #append(data: Uint8Array): void {
     const length = this.#length + data.length;
     if (length > this.#bytes.length) {
-      const larger = new Uint8Array(Math.max(length * 2, FIRST_CAPACITY));
+      const larger = this.#room(length);
       larger.set(this.#bytes.subarray(0, this.#length));
       this.#bytes = larger;
     }
     this.#bytes.set(data, this.#length);
     this.#length = length;
+  }
+
+  #room(length: number): Uint8Array<ArrayBuffer> {
+    const spare = this.#spare;
+    this.#spare = undefined;
+    if (spare !== undefined && spare.byteLength >= length) return new Uint8Array(spare);
+    return new Uint8Array(Math.max(length * 2, FIRST_CAPACITY));
   }
 }

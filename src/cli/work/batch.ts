@@ -11,6 +11,8 @@ export interface Batch {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Whether to stop at the first record that cannot be read. */
   readonly isStrict: boolean;
+  /** A buffer that the output may be written into. */
+  readonly spare: ArrayBuffer | undefined;
 }
 
 /** What came of it. The lines of problems are counted from 1 in the batch. */
@@ -55,7 +57,7 @@ export async function workOff(batch: Batch, handler: Handler): Promise<BatchResu
 }
 
 function workOffNow(batch: Batch, handler: Handler): BatchResult {
-  const results = new Collected();
+  const results = new Collected(batch.spare);
   const work = (record: RecordInput, line: number | undefined): boolean => {
     const isGood = results.add(record, line, handler);
     return isGood || !batch.isStrict;
@@ -113,7 +115,7 @@ function isBlank(line: string): boolean {
 
 /** Collects what a handler makes of records, without what it made of one that then turned out to be bad. */
 class Collected implements Results {
-  readonly #output = new OutputBytes();
+  readonly #output: OutputBytes;
   #problems: Problem[] = [];
   readonly #counts: Record<string, number> = {};
   readonly #tokens: Uint32Array[] = [];
@@ -124,6 +126,10 @@ class Collected implements Results {
   #failed = 0;
   #line: number | undefined;
   #hasError = false;
+
+  constructor(spare: ArrayBuffer | undefined) {
+    this.#output = new OutputBytes(spare);
+  }
 
   /** @returns Whether the record was good. */
   add(record: RecordInput, line: number | undefined, handler: Handler): boolean {
