@@ -1,4 +1,4 @@
-import { Conversation, type ConversationLike, readConversation } from "./chat/conversation.js";
+import { Conversation, type ConversationLike, readConversation, readPlainMessages } from "./chat/conversation.js";
 import { type Message, type MessageLike, readMessage } from "./chat/message.js";
 import { checkRole, Role } from "./chat/role.js";
 import { HarmonyError } from "./errors.js";
@@ -73,6 +73,9 @@ export interface TrainingBatch {
   readonly offsets: Uint32Array<ArrayBuffer>;
 }
 
+/** Room for more tokens than this, five bytes each, is not kept. */
+const MAX_SPARE = 1 << 18;
+
 /**
  * Renders and parses the Harmony format. {@link loadHarmonyEncoding} gives one. It keeps no state between calls, so one
  * instance can be shared by a whole program.
@@ -82,6 +85,8 @@ export class HarmonyEncoding {
   readonly name: HarmonyEncodingName;
   /** The tokenizer `o200k_harmony`, for text outside conversations. */
   readonly tokenizer: Tokenizer;
+  /** Room for the tokens of a conversation, for {@link renderForTraining}: making it would take as long as a long message. */
+  #spare: MaskedTokens | undefined;
 
   private constructor(name: HarmonyEncodingName, tokenizer: Tokenizer) {
     this.name = name;
@@ -146,10 +151,14 @@ export class HarmonyEncoding {
   renderForTraining(conversation: ConversationLike | string, options: RenderForTrainingOptions = {}): TrainingTokens {
     checkTrainingOptions(options);
     const spans: RenderedMessageSpans[] = [];
-    const sink = new MaskedTokens(this.tokenizer);
-    sink.noteSpans(spans);
+    // While this runs, a function of the options may render something else.
+    const sink = this.#spare ?? new MaskedTokens(this.tokenizer);
+    this.#spare = undefined;
+    sink.restart(spans);
     renderTraining(sink, conversation, options);
-    return { tokens: sink.tokens(), mask: sink.mask(), spans };
+    const result = { tokens: sink.tokens(), mask: sink.mask(), spans };
+    if (sink.capacity <= MAX_SPARE) this.#spare = sink;
+    return result;
   }
 
   /**
@@ -334,12 +343,23 @@ function renderTraining(
   conversation: ConversationLike | string,
   options: RenderForTrainingOptions,
 ): void {
-  const { messages } =
-    typeof conversation === "string" ? Conversation.fromJSON(conversation) : readConversation(conversation);
+  const messages = messagesOf(conversation, options);
   for (const learned of messagesToLearn(messages, options)) {
     sink.begin(learned);
     renderMessage(learned.message, learned.setting, sink);
   }
+}
+
+function messagesOf(
+  conversation: ConversationLike | string,
+  { trainOn, keepAnalysis }: RenderForTrainingOptions,
+): readonly Message[] {
+  if (typeof conversation !== "string") return readConversation(conversation).messages;
+  // Only a function of the program's own could tell a plain object from a message.
+  const isSeen = typeof trainOn === "function" || typeof keepAnalysis === "function";
+  return isSeen
+    ? Conversation.fromJSON(conversation).messages
+    : (readPlainMessages(conversation) as readonly Message[]);
 }
 
 /** The error about one of many conversations. */

@@ -121,14 +121,24 @@ export class MaskedTokens implements PartSink {
   #givenParts = 0;
   #headerStart = 0;
   #contentStart = 0;
+  /** The mask is complete up to here; what follows it is all {@link #isWritten}. */
+  #maskEnd = 0;
+  #isWritten = false;
 
   constructor(tokenizer: Tokenizer) {
     this.#tokenizer = tokenizer;
   }
 
-  /** Puts the spans of the messages that follow into a list. */
-  noteSpans(spans: RenderedMessageSpans[]): void {
+  /** Begins anew, and puts the spans of the messages that follow into a list. */
+  restart(spans: RenderedMessageSpans[]): void {
+    this.length = 0;
+    this.#maskEnd = 0;
     this.#spans = spans;
+  }
+
+  /** How many tokens there is room for. */
+  get capacity(): number {
+    return this.#tokens.length;
   }
 
   /** Says which message the next parts belong to. */
@@ -182,6 +192,7 @@ export class MaskedTokens implements PartSink {
 
   /** A copy of the mask. */
   mask(): Uint8Array<ArrayBuffer> {
+    this.#fillMask();
     return this.#mask.slice(0, this.length);
   }
 
@@ -190,8 +201,17 @@ export class MaskedTokens implements PartSink {
     const isGiven = this.#givenParts > 0;
     if (isGiven) this.#givenParts -= 1;
     const isWritten = isLearned && !isGiven && (!isTerminator || endsAsWritten);
-    this.#mask.fill(isWritten ? 1 : 0, this.length, end);
+    if (isWritten !== this.#isWritten) {
+      this.#fillMask();
+      this.#isWritten = isWritten;
+    }
     this.length = end;
+  }
+
+  /** Completes the mask: many parts at once, since most are as the one before. */
+  #fillMask(): void {
+    this.#mask.fill(this.#isWritten ? 1 : 0, this.#maskEnd, this.length);
+    this.#maskEnd = this.length;
   }
 
   #noteSpan(): void {

@@ -9,11 +9,20 @@ import { publishedFile } from "../../scripts/published-vocabulary.mjs";
 import { NATIVE, NATIVE_BUILD, PYTHON, VOCABULARY } from "../paths.mjs";
 
 export function installNative() {
+  installVocabulary();
+  installPython();
+  run("cargo", ["build", "--release", "--locked", "--quiet", "--target-dir", join(NATIVE_BUILD, "cargo")]);
+}
+
+/**
+ * Writes the vocabulary as openai-harmony and tiktoken read it, unless it is there.
+ * @returns {string} The file.
+ */
+export function installVocabulary() {
   mkdirSync(VOCABULARY, { recursive: true });
   const vocabulary = join(VOCABULARY, "o200k_base.tiktoken");
   if (!existsSync(vocabulary)) writeFileSync(vocabulary, publishedFile());
-  installPython();
-  run("cargo", ["build", "--release", "--locked", "--quiet", "--target-dir", join(NATIVE_BUILD, "cargo")]);
+  return vocabulary;
 }
 
 function installPython() {

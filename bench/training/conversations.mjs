@@ -14,14 +14,56 @@ const SEARCH = { name: "search", description: "Searches the documents.", paramet
 const TOOLS = { functions: { name: "functions", tools: [SEARCH] } };
 
 /**
- * Writes conversations of some 700 tokens, a line each.
+ * Writes conversations of some 750 tokens, a line each.
  * @param {string} name
  * @param {number} count
  */
 export function writeConversations(name, count) {
+  writeLines(name, conversations(count));
+}
+
+/**
+ * Writes the same conversations as chats, the form that trainers take whose models have other formats.
+ * @param {string} name
+ * @param {number} count
+ * @param {string} thoughts What the field is called that holds what the model thought before it said something.
+ */
+export function writeChats(name, count, thoughts) {
+  writeLines(name, conversations(count), (conversation) => chatOf(conversation, thoughts));
+}
+
+function writeLines(name, values, form = (value) => value) {
   const file = openSync(name, "w");
-  for (const line of conversations(count)) writeSync(file, `${line}\n`);
+  for (const value of values) writeSync(file, `${JSON.stringify(form(value))}\n`);
   closeSync(file);
+}
+
+/** The system message is left out: those who read chats write it themselves. */
+function chatOf({ messages: [, developer, ...others] }, thoughts) {
+  const [{ instructions, tools }] = developer.content;
+  const messages = [{ role: "system", content: instructions }];
+  let thought = {};
+  for (const { role, channel, recipient, content } of others) {
+    if (role === "user") {
+      messages.push({ role, content });
+    } else if (role === "tool") {
+      messages.push({ role, name: SEARCH.name, content });
+    } else if (channel === "analysis") {
+      thought = { [thoughts]: content };
+    } else {
+      messages.push({
+        role,
+        ...thought,
+        ...(recipient === undefined ? { content } : { content: "", tool_calls: [callOf(content)] }),
+      });
+      thought = {};
+    }
+  }
+  return { messages, tools: tools.functions.tools.map((tool) => ({ type: "function", function: tool })) };
+}
+
+function callOf(content) {
+  return { type: "function", function: { name: SEARCH.name, arguments: JSON.parse(content) } };
 }
 
 /** Conversations with a tool, two turns, and real text. */
@@ -40,7 +82,7 @@ function* conversations(count) {
   const say = (role, content, more = {}) => ({ role, content, ...more });
   const assistant = (channel, content, more = {}) => say("assistant", content, { channel, ...more });
   for (let index = 0; index < count; index++) {
-    yield JSON.stringify({
+    yield {
       messages: [
         say("system", [{ type: "system_content", ...SYSTEM }]),
         say("developer", [{ type: "developer_content", instructions: write(120), tools: TOOLS }]),
@@ -57,6 +99,6 @@ function* conversations(count) {
         assistant("analysis", write(150)),
         assistant("final", write(250)),
       ],
-    });
+    };
   }
 }

@@ -1,9 +1,11 @@
 import { HarmonyError } from "../errors.js";
+import { RepeatedObjects } from "../json/repeated-objects.js";
 import { isReadable, shorten } from "../options.js";
 import { CHANNELS } from "./channel.js";
 import {
   type Field,
   instanceOf,
+  isUnread,
   listOf,
   optional,
   readBoolean,
@@ -316,6 +318,19 @@ const PART: Shape<Pick<Content, "type">> = { what: "a content part", fields: { t
  */
 export function readContent(value: unknown, path: string): Content {
   if (isContent(value)) return value;
+  if (!isUnread(value)) return readNewContent(value, path);
+  const known = parts.find(value.text);
+  if (known !== undefined) return known;
+  const { offset } = value.text;
+  const content = readNewContent(value, path);
+  // Texts seldom repeat.
+  if (content.type !== "text") parts.add(value.text, offset, content);
+  return content;
+}
+
+const parts = new RepeatedObjects<Content>();
+
+function readNewContent(value: unknown, path: string): Content {
   const part: { type?: Content["type"] } = {};
   const content = readSomeFields(part, value, path, PART);
   switch (part.type!) {

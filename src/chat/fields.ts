@@ -1,6 +1,7 @@
 import { HarmonyError } from "../errors.js";
+import { RepeatedObjects } from "../json/repeated-objects.js";
 import { type JsonText, UnreadArray, UnreadObject } from "../json/text.js";
-import { JsonNumber, JsonObject, memberPath, showPath } from "../json/value.js";
+import { JsonMembers, JsonNumber, JsonObject, type JsonTree, memberPath, showPath } from "../json/value.js";
 import { isReadable, isRecord, kindOf } from "../options.js";
 
 /** Reads a value, whether a program built it or JSON text spells it. Throws an error that names the path. */
@@ -55,12 +56,9 @@ export function ignoredFieldsOf(object: object): readonly string[] {
  */
 export function readFields(target: object, value: unknown, path: string, shape: Shape): void {
   if (isFromText(value)) {
-    let unknown: string[] | undefined;
-    readTextFields(target, value, path, shape, (key, text) => {
-      unknown ??= [];
-      unknown.push(key);
-      text?.skip();
-    });
+    const fields = new TextFields(shape, path);
+    const unknown = value instanceof UnreadObject ? fields.readKnown(value.text) : fields.takeKnown(value.members);
+    fields.setAll(target);
     if (unknown !== undefined) ignored.set(target, unknown);
     return;
   }
@@ -78,8 +76,9 @@ export function readFields(target: object, value: unknown, path: string, shape: 
  */
 export function readSomeFields(target: object, value: unknown, path: string, shape: Shape): unknown {
   if (isUnread(value)) {
-    const rest = new JsonObject();
-    readTextFields(target, value, path, shape, (key, text) => rest.set(key, text!.tree()));
+    const fields = new TextFields(shape, path);
+    const rest = fields.readSome(value.text);
+    fields.setAll(target);
     return rest;
   }
   if (!isObject(value)) throw wrongType(value, path, `${shape.what} (an object)`);
@@ -106,46 +105,146 @@ function readGivenFields(target: object, value: Readonly<Record<string, unknown>
   return count;
 }
 
-/**
- * @param takeOther Is called for each field that is not in the table. If it gets the text, the value comes next there, and it
- *   must read or skip it.
- */
-function readTextFields(
-  target: object,
-  value: UnreadObject | JsonObject,
-  path: string,
-  shape: Shape,
-  takeOther: (key: string, text?: JsonText) => void,
-): void {
-  const table = shape.fields as FieldTable<Record<string, unknown>>;
-  const given = new Map<string, unknown>();
-  const isField = (key: string): boolean => {
-    if (given.has(key)) throw duplicateField(path, key);
-    return Object.hasOwn(table, key);
-  };
-  const take = (key: string, member: unknown): void => {
-    const field = table[key]!;
-    given.set(key, member === null && !field.required ? undefined : field.read(member, fieldPath(path, key), true));
-  };
-  if (value instanceof JsonObject) {
-    for (const [key, member] of value.members) {
-      if (isField(key)) take(key, member);
-      else if (member !== null) takeOther(key);
-    }
-  } else {
-    const { text } = value;
+/** The fields of a shape, numbered in the order of its table. */
+interface NumberedFields {
+  readonly names: readonly string[];
+  readonly fields: readonly Field<unknown>[];
+}
+
+const numbered = new WeakMap<Shape, NumberedFields>();
+
+function numberedFields(shape: Shape): NumberedFields {
+  let known = numbered.get(shape);
+  if (known === undefined) {
+    const table = shape.fields as FieldTable<Record<string, unknown>>;
+    const names = Object.keys(table);
+    known = { names, fields: names.map((name) => table[name]!) };
+    numbered.set(shape, known);
+  }
+  return known;
+}
+
+/** The fields of one object in JSON text, in whatever order the text has them. */
+export class TextFields {
+  /** By their numbers; `undefined` for what is absent, or `null` and optional. */
+  readonly values: unknown[];
+  readonly #shape: NumberedFields;
+  readonly #path: string;
+  /** A bit for each field that has occurred. */
+  #seen = 0;
+
+  constructor(shape: Shape, path: string) {
+    this.#shape = numberedFields(shape);
+    this.#path = path;
+    this.values = new Array(this.#shape.names.length);
+  }
+
+  /**
+   * Reads an object, which comes next in the text, and skips unknown fields.
+   * @returns The names of the unknown fields, if there are any.
+   */
+  readKnown(text: JsonText): string[] | undefined {
+    let unknown: string[] | undefined;
     for (let key = text.firstKey(); key !== undefined; key = text.nextKey()) {
-      const wanted = isField(key);
+      const number = this.#number(key);
       text.colon();
-      if (wanted) take(key, text.value());
-      else takeOther(key, text);
+      if (number !== undefined) {
+        this.#take(number, text.value());
+      } else {
+        unknown ??= [];
+        unknown.push(key);
+        text.skip();
+      }
+    }
+    this.#checkRequired();
+    return unknown;
+  }
+
+  /**
+   * Reads an object, which comes next in the text.
+   * @returns Its other fields.
+   */
+  readSome(text: JsonText): JsonMembers {
+    const rest = new JsonMembers();
+    for (let key = text.firstKey(); key !== undefined; key = text.nextKey()) {
+      const number = this.#number(key);
+      text.colon();
+      if (number !== undefined) this.#take(number, text.value());
+      else rest.members.push([key, readTree(text)]);
+    }
+    this.#checkRequired();
+    return rest;
+  }
+
+  /**
+   * Reads what has been set aside.
+   * @returns The names of the unknown fields that have a value, if there are any.
+   */
+  takeKnown(members: Iterable<readonly [string, unknown]>): string[] | undefined {
+    let unknown: string[] | undefined;
+    for (const [key, member] of members) {
+      const number = this.#number(key);
+      if (number !== undefined) {
+        this.#take(number, member);
+      } else if (member !== null) {
+        unknown ??= [];
+        unknown.push(key);
+      }
+    }
+    this.#checkRequired();
+    return unknown;
+  }
+
+  /** Sets the fields that are present, in the order of the table. */
+  setAll(target: object): void {
+    const { names } = this.#shape;
+    for (let number = 0; number < names.length; number++) {
+      const value = this.values[number];
+      if (value !== undefined) (target as Record<string, unknown>)[names[number]!] = value;
     }
   }
-  for (const key in table) {
-    const member = given.get(key);
-    if (member !== undefined) (target as Record<string, unknown>)[key] = member;
-    else if (table[key]!.required) throw missingField(path, key);
+
+  /** @throws HarmonyError `duplicate-field` */
+  #number(key: string): number | undefined {
+    const { names } = this.#shape;
+    // They are few, and comparing is faster than a map, which would have to hash the key.
+    for (let number = 0; number < names.length; number++) {
+      if (names[number] !== key) continue;
+      if ((this.#seen & (1 << number)) !== 0) throw duplicateField(this.#path, key);
+      return number;
+    }
+    return undefined;
   }
+
+  #take(number: number, member: unknown): void {
+    this.#seen |= 1 << number;
+    const { read, required } = this.#shape.fields[number]!;
+    if (member === null && !required) return;
+    // Most fields are strings. Writing the path of each, for an error that does not come, would take as long as reading it.
+    const isString = read === readString && typeof member === "string";
+    this.values[number] = isString ? member : read(member, fieldPath(this.#path, this.#shape.names[number]!), true);
+  }
+
+  /** @throws HarmonyError `missing-field` */
+  #checkRequired(): void {
+    const { names, fields } = this.#shape;
+    for (let number = 0; number < names.length; number++) {
+      if (fields[number]!.required && this.values[number] === undefined) throw missingField(this.#path, names[number]!);
+    }
+  }
+}
+
+const trees = new RepeatedObjects<JsonTree>();
+
+/** Reads the next value with everything in it. */
+function readTree(text: JsonText): JsonTree {
+  if (!text.isAtObject()) return text.tree();
+  const known = trees.find(text);
+  if (known !== undefined) return known;
+  const { offset } = text;
+  const tree = text.tree();
+  trees.add(text, offset, tree);
+  return tree;
 }
 
 /** How many fields of an object have a value. One that is `undefined` or `null` says nothing, so nothing is lost with it. */
@@ -212,8 +311,9 @@ export function isUnread(value: unknown): value is UnreadObject {
   return isReadable(value) && value instanceof UnreadObject;
 }
 
-function isFromText(value: unknown): value is UnreadObject | JsonObject {
-  return isUnread(value) || (isReadable(value) && value instanceof JsonObject);
+function isFromText(value: unknown): value is UnreadObject | JsonMembers | JsonObject {
+  if (!isReadable(value)) return false;
+  return value instanceof UnreadObject || value instanceof JsonMembers || value instanceof JsonObject;
 }
 
 /** The error for a value of the wrong type: what it is, and what belongs there. */

@@ -1,4 +1,4 @@
-import { type JsonTree, type JsonValue, plainFromTree, setOwn, snapshotJson } from "../json/value.js";
+import { JsonObject, type JsonTree, type JsonValue, plainFromTree, setOwn, snapshotJson } from "../json/value.js";
 import { BROWSER_NAMESPACE, PYTHON_NAMESPACE } from "./built-in-tools.js";
 import { entriesOf, instanceOf, listOf, optional, readFields, readString, required, type Shape } from "./fields.js";
 
@@ -110,8 +110,21 @@ export type ToolNamespacesLike = Readonly<Record<string, ToolNamespaceConfigLike
 const readNamespace = instanceOf(ToolNamespaceConfig);
 const readNamespaceEntries = entriesOf(readNamespace);
 
+/** What was made of the tools in JSON text that is read again and again as the same. */
+const toolsOfTrees = new WeakMap<JsonObject, ToolNamespaces>();
+
 /** Reads the field `tools` of a system or developer content. */
 export function readTools(value: unknown, path: string, fromText: boolean): ToolNamespaces {
+  if (!(fromText && value instanceof JsonObject)) return readNewTools(value, path, fromText);
+  let tools = toolsOfTrees.get(value);
+  if (tools === undefined) {
+    tools = readNewTools(value, path, fromText);
+    toolsOfTrees.set(value, tools);
+  }
+  return tools;
+}
+
+function readNewTools(value: unknown, path: string, fromText: boolean): ToolNamespaces {
   const tools: Record<string, ToolNamespaceConfig> = {};
   for (const [key, namespace] of readNamespaceEntries(value, path, fromText)) setOwn(tools, key, namespace);
   return Object.freeze(tools);

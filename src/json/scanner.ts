@@ -8,6 +8,8 @@ const MISSPELLED = /^-?(?:0[0-9]|[0-9]+\.|[^eE]+[eE])$/;
 /** Characters that a string may hold unescaped, as many as follow each other. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids exactly these inside a string
 const PLAIN = /[^"\\\u0000-\u001f]*/y;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 const ESCAPES: Readonly<Record<string, string>> = {
   '"': '"',
   "\\": "\\",
@@ -30,6 +32,23 @@ export class JsonScanner {
     this.#text = text.toWellFormed();
   }
 
+  /** Where the next character stands, in UTF-16 units. */
+  get offset(): number {
+    return this.#at;
+  }
+
+  /** The text from an offset up to the next character. */
+  spellingFrom(start: number): string {
+    return this.#text.slice(start, this.#at);
+  }
+
+  /** Moves past a text if it comes next. Returns whether it did. */
+  takeSpelling(spelling: string): boolean {
+    if (!this.#text.startsWith(spelling, this.#at)) return false;
+    this.#at += spelling.length;
+    return true;
+  }
+
   /** The next character that is not white space; `undefined` at the end of the text. */
   peek(): string | undefined {
     for (;;) {
@@ -41,7 +60,9 @@ export class JsonScanner {
 
   /** Moves past a character if it comes next, after white space or none. Returns whether it did. */
   take(character: string): boolean {
-    return this.peek() === character && this.#take(character);
+    if (this.peek() !== character) return false;
+    this.#at += 1;
+    return true;
   }
 
   /** Reads a string, a number, `true`, `false` or `null`. */
@@ -69,7 +90,16 @@ export class JsonScanner {
 
   /** Reads a string, whose opening quote is the next character. */
   string(): string {
-    return this.#string(() => this.#codePoint());
+    const text = this.#text;
+    const start = this.#at + 1;
+    PLAIN.lastIndex = start;
+    PLAIN.test(text);
+    const end = PLAIN.lastIndex;
+    if (text.charCodeAt(end) === QUOTE) {
+      this.#at = end + 1;
+      return text.slice(start, end);
+    }
+    return this.#stringByParse(end) ?? this.#string(() => this.#codePoint());
   }
 
   /** Reads the key of an object. */
@@ -89,6 +119,29 @@ export class JsonScanner {
     const line = before.split("\n").length;
     const column = this.#at - before.lastIndexOf("\n");
     return new HarmonyError(code, `${what} at line ${line} column ${column} of the JSON text`, { offset: this.#at });
+  }
+
+  /**
+   * Has `JSON.parse` read a string with escapes, which takes a fraction of the time.
+   * @param from Where the first thing stands in it that is not plain.
+   * @returns `undefined` for a string with a mistake in it, which is then found by reading it again.
+   */
+  #stringByParse(from: number): string | undefined {
+    const text = this.#text;
+    let end = text.indexOf('"', from);
+    while (end !== -1 && isEscaped(text, end, from)) end = text.indexOf('"', end + 1);
+    if (end === -1) return undefined;
+    const spelling = text.slice(this.#at, end + 1);
+    let value: string;
+    try {
+      value = JSON.parse(spelling);
+    } catch {
+      return undefined;
+    }
+    // That surrogates come in pairs is all that it does not ask for.
+    if (spelling.includes("\\u") && !value.isWellFormed()) return undefined;
+    this.#at = end + 1;
+    return value;
   }
 
   /** @param readHex Reads the digits after `\u`, and returns what they stand for. */
@@ -168,4 +221,11 @@ export class JsonScanner {
     this.#at += 1;
     return true;
   }
+}
+
+/** Whether a quote is part of a string: an odd number of backslashes stands before it, and none before `from`. */
+function isEscaped(text: string, quote: number, from: number): boolean {
+  let at = quote;
+  while (at > from && text.charCodeAt(at - 1) === BACKSLASH) at -= 1;
+  return (quote - at) % 2 === 1;
 }

@@ -40,12 +40,37 @@ export class JsonText {
     this.#scanner = new JsonScanner(text);
   }
 
+  /** How many objects and arrays are around what comes next. */
+  get depth(): number {
+    return this.#depth;
+  }
+
+  /** Where what comes next stands, in UTF-16 units. */
+  get offset(): number {
+    return this.#scanner.offset;
+  }
+
+  /** The text from an offset up to what comes next. */
+  spellingFrom(start: number): string {
+    return this.#scanner.spellingFrom(start);
+  }
+
+  /** Moves past a text if it comes next. Returns whether it did. */
+  takeSpelling(spelling: string): boolean {
+    return this.#scanner.takeSpelling(spelling);
+  }
+
   /** Reads the next value. An object or array is not entered: the caller gets it unread. */
   value(): JsonTree | UnreadObject | UnreadArray {
     const first = this.#scanner.peek();
     if (first === "{") return new UnreadObject(this);
     if (first === "[") return new UnreadArray(this);
     return this.#scanner.scalar();
+  }
+
+  /** Whether an object comes next. */
+  isAtObject(): boolean {
+    return this.#scanner.peek() === "{";
   }
 
   /** Reads the next value with everything in it. */

@@ -32,6 +32,11 @@ export class JsonObject {
   }
 }
 
+/** Members of an object in JSON text that were set aside, in the order of the text; a key given twice has two. */
+export class JsonMembers {
+  readonly members: (readonly [string, JsonTree])[] = [];
+}
+
 /** JSON as read from text, with everything that `JSON.parse` would lose. */
 export type JsonTree = null | boolean | string | JsonNumber | readonly JsonTree[] | JsonObject;
 

@@ -145,10 +145,19 @@ export function messagesToRender(messages: readonly Message[], options: RenderCo
   const isLeftOut = messagesLeftOut(messages, options);
   const kept: MessageToRender[] = [];
   messages.forEach((message, index) => {
-    const setting = { index, path: `messages[${index}]`, hasFunctionTools, recipientPlace };
-    if (!isLeftOut[index]) kept.push({ message, setting });
+    if (isLeftOut[index]) return;
+    const setting = { index, path: messagePath(index), hasFunctionTools, recipientPlace, terminator: undefined };
+    kept.push({ message, setting });
   });
   return kept;
+}
+
+/** The paths of the first messages, which every conversation has. */
+const PATHS: readonly string[] = Array.from({ length: 64 }, (_, index) => `messages[${index}]`);
+
+/** The JSON path of a message in a conversation. */
+export function messagePath(index: number): string {
+  return PATHS[index] ?? `messages[${index}]`;
 }
 
 /** For each message of a conversation, whether the options leave it out. */

@@ -51,10 +51,11 @@ export function renderMessage(message: Message, setting: MessageSetting, sink: P
   sink.special(SpecialToken.START, "header", index);
   renderAuthor(message, setting, sink);
   renderHeader(message, setting, sink);
-  message.content.forEach((content, part) => {
-    checkPlace(content, message.role, `${fieldsOf(setting.path)}content[${part}]`);
-    sink.text(contentText(content, setting.hasFunctionTools), "content", index);
-  });
+  const { content, role } = message;
+  for (let part = 0; part < content.length; part++) {
+    checkPlace(content[part]!, role, setting.path, part);
+    sink.text(contentText(content[part]!, setting.hasFunctionTools), "content", index);
+  }
   sink.special(setting.terminator ?? usualTerminator(message), "terminator", index);
 }
 
@@ -112,15 +113,16 @@ export function usualTerminator({ role, recipient }: Pick<Message, "role"> & Pic
 }
 
 /** The contents that only one role may have. */
-const HOME: Readonly<Partial<Record<Content["type"], { readonly role: Role; readonly name: string }>>> = {
+const HOME: Readonly<Record<Exclude<Content["type"], "text">, { readonly role: Role; readonly name: string }>> = {
   system_content: { role: Role.SYSTEM, name: "SystemContent" },
   developer_content: { role: Role.DEVELOPER, name: "DeveloperContent" },
 };
 
-function checkPlace(content: Content, role: Role, path: string): void {
+function checkPlace(content: Content, role: Role, path: string, part: number): void {
+  if (content.type === "text") return;
   const home = HOME[content.type];
-  if (home === undefined || home.role === role) return;
+  if (home.role === role) return;
   const found = role.charAt(0).toUpperCase() + role.slice(1);
   const message = `${home.name} may only appear in ${home.role} messages, found in ${found}`;
-  throw new HarmonyError("misplaced-content", message, { path });
+  throw new HarmonyError("misplaced-content", message, { path: `${fieldsOf(path)}content[${part}]` });
 }

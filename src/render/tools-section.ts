@@ -2,10 +2,22 @@ import type { ToolDescription, ToolNamespaceConfig, ToolNamespaces } from "../ch
 import { originalOf } from "../json/value.js";
 import { schemaType } from "./schema-type.js";
 
+/** The sections of tools, which are immutable, and rendered with every turn or with every conversation of a source. */
+const sections = new WeakMap<ToolNamespaces, string>();
+
 /** The section that declares tools; `undefined` if there is no namespace. */
 export function toolsSection(tools: ToolNamespaces | undefined): string | undefined {
-  const keys = Object.keys(tools ?? {});
-  if (tools === undefined || keys.length === 0) return undefined;
+  if (tools === undefined) return undefined;
+  const known = sections.get(tools);
+  if (known !== undefined) return known;
+  const section = newSection(tools);
+  if (section !== undefined) sections.set(tools, section);
+  return section;
+}
+
+function newSection(tools: ToolNamespaces): string | undefined {
+  const keys = Object.keys(tools);
+  if (keys.length === 0) return undefined;
   const namespaces = keys.sort(compareBytes).map((key) => namespaceText(tools[key]!));
   return ["# Tools", ...namespaces].join("\n\n");
 }

@@ -5,11 +5,12 @@ import { SpecialToken } from "../special-tokens.js";
 import {
   CONVERSATION_OPTIONS,
   checkConversationOptions,
+  declaresFunctions,
   type MessageToRender,
-  messagesToRender,
+  messagePath,
   type RenderConversationOptions,
 } from "./conversation.js";
-import { isFinal } from "./keep-analysis.js";
+import { isFinal, leftOut } from "./keep-analysis.js";
 import { usualTerminator } from "./message.js";
 
 /**
@@ -79,7 +80,8 @@ export interface MessageToLearn extends MessageToRender {
  * a call or an answer.
  */
 export function messagesToLearn(messages: readonly Message[], options: RenderForTrainingOptions): MessageToLearn[] {
-  const { keepAnalysis, autoDropAnalysis, trainOn = "all-turns", pastAnswersEndWith, continueAfterCall } = options;
+  const { keepAnalysis, autoDropAnalysis, recipientPlace, trainOn = "all-turns" } = options;
+  const { pastAnswersEndWith, continueAfterCall } = options;
   // Leaving out what the model thought would teach it to answer without thinking, so here the default is another.
   const kept = keepAnalysis ?? (autoDropAnalysis === true ? "reference" : "all");
   const last = messages.length - 1;
@@ -88,25 +90,27 @@ export function messagesToLearn(messages: readonly Message[], options: RenderFor
     if (message.role !== Role.ASSISTANT || trainOn === "all-turns") return message.role === Role.ASSISTANT;
     return trainOn === "last-turn" ? index > lastTurn : trainOn(message, index);
   };
+  const hasFunctionTools = messages.some(declaresFunctions);
+  const isLeftOut = leftOut(messages, kept);
+  const learned: MessageToLearn[] = [];
   let previous: Message | undefined;
-  return messagesToRender(messages, { ...options, keepAnalysis: kept, autoDropAnalysis: undefined }).map(
-    ({ message, setting }) => {
-      const { index } = setting;
-      const returns = index === last ? isFinal(message) : pastAnswersEndWith === "return" && isAnswer(message);
-      const terminator = returns ? SpecialToken.RETURN : usualTerminator(message);
-      const isFollowed = messages[index + 1]?.role === Role.ASSISTANT;
-      const learned: MessageToLearn = {
-        message,
-        setting: { ...setting, terminator },
-        isLearned: isLearned(message, index),
-        beginsCompletion: previous === undefined || endsCompletion(previous, continueAfterCall),
-        // An answer, and a turn that was broken off, did not end with the end token when the model wrote it.
-        endsAsWritten: terminator !== SpecialToken.END || (isFollowed && !isAnswer(message)),
-      };
-      previous = message;
-      return learned;
-    },
-  );
+  for (let index = 0; index < messages.length; index++) {
+    if (isLeftOut[index]) continue;
+    const message = messages[index]!;
+    const returns = index === last ? isFinal(message) : pastAnswersEndWith === "return" && isAnswer(message);
+    const terminator = returns ? SpecialToken.RETURN : usualTerminator(message);
+    const isFollowed = messages[index + 1]?.role === Role.ASSISTANT;
+    learned.push({
+      message,
+      setting: { index, path: messagePath(index), hasFunctionTools, recipientPlace, terminator },
+      isLearned: isLearned(message, index),
+      beginsCompletion: previous === undefined || endsCompletion(previous, continueAfterCall),
+      // An answer, and a turn that was broken off, did not end with the end token when the model wrote it.
+      endsAsWritten: terminator !== SpecialToken.END || (isFollowed && !isAnswer(message)),
+    });
+    previous = message;
+  }
+  return learned;
 }
 
 function endsCompletion(message: Message, continueAfterCall = false): boolean {

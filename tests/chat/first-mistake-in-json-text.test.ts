@@ -19,6 +19,7 @@ function names(cases: readonly Case[]): void {
   test.each(cases)("%s", (text, code, place) => {
     const error = refusalOf(text);
     expect([error?.code, error?.path ?? error?.offset]).toEqual([code, place]);
+    expect(() => loadHarmonyEncoding().renderForTraining(text)).toThrow(error);
   });
 }
 

@@ -32,6 +32,25 @@ test("text and JSON.parse agree on every value", () => {
   );
 });
 
+test("strings are those of JSON.parse, but that surrogates must come in pairs", () => {
+  const fragment = fc.constantFrom(
+    ...["a", "é", "雨", "🙂", "\ud800", "\t", "\u007f", '"', "\\", "\\\\", '\\"', "\\n", "\\u", "\\/", "\\x"],
+    ...["\\u00e9", "\\ud83d", "\\ude42", "\\uD83D\\uDE42", "d83d", "0", "\\u12g4"],
+  );
+  fc.assert(
+    fc.property(fc.array(fragment, { maxLength: 10 }), (fragments) => {
+      const text = `"${fragments.join("")}"`.toWellFormed();
+      let expected: unknown;
+      try {
+        expected = JSON.parse(text);
+      } catch {}
+      if (typeof expected === "string" && expected.isWellFormed()) expect(plainFrom(text)).toBe(expected);
+      else expect(() => plainFrom(text)).toThrow(expect.objectContaining({ code: "invalid-json" }));
+    }),
+    { numRuns: 20_000 },
+  );
+});
+
 test("what JSON.parse refuses is refused here", () => {
   const fragment = fc.constantFrom(
     "{",

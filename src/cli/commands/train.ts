@@ -2,7 +2,9 @@ import { loadHarmonyEncoding, type RenderedMessageSpans, type RenderForTrainingO
 import { UsageError } from "../failures.js";
 import type { Run, Settings } from "../io.js";
 import { trainingConsumer } from "../training/consumer.js";
+import { SequenceLines } from "../training/sequence-line.js";
 import { cutBetweenMessages } from "../training/split.js";
+import { learnedIn } from "../training/statistics.js";
 import { type Handler, RecordError, type Results } from "../work/handler.js";
 import { runRecords } from "../work/run-records.js";
 
@@ -28,7 +30,7 @@ export const run: Run = async (invocation) => {
       handler: createHandler(decided),
       accepted: ["json", "jsonl"],
       noun: ["conversation", "conversations"],
-      openConsumer: trainingConsumer(isWindowed(decided), NAMES),
+      openConsumer: trainingConsumer(NAMES),
       isFolder: isShards,
       isHashed: isShards || (output !== undefined && output !== "-") || settings.text("manifest") !== undefined,
       isSteady: isWindowed(decided),
@@ -56,7 +58,8 @@ export function createHandler(settings: Settings): Handler {
   };
   const most = settings.number("max-tokens") ?? Number.POSITIVE_INFINITY;
   const overflow = settings.text("overflow");
-  const put = isWindowed(settings) ? addSequence : writeLine;
+  const isGathered = isWindowed(settings);
+  const lines = new SequenceLines();
   return {
     handle({ text }, results) {
       const { tokens, mask, spans } = encoding.renderForTraining(text, options);
@@ -68,6 +71,16 @@ export function createHandler(settings: Settings): Handler {
       } else throw new RecordError("too-long", `has ${tokens.length} tokens, more than --max-tokens ${most}`);
     },
   };
+
+  function put(results: Results, tokens: Uint32Array, mask: Uint8Array): void {
+    results.count("tokens", tokens.length);
+    if (isGathered) {
+      results.addSequence(tokens, mask);
+    } else {
+      results.noteSequence(tokens.length, learnedIn(mask));
+      results.write(lines.line({ tokens, mask }));
+    }
+  }
 
   function split(
     results: Results,
@@ -84,13 +97,3 @@ export function createHandler(settings: Settings): Handler {
 
 /** How the counts of what did not fit are called in the summary. */
 const NAMES = { dropped: "too long and dropped", droppedTokens: "tokens in them", split: "split" } as const;
-
-function writeLine(results: Results, tokens: Uint32Array, mask: Uint8Array): void {
-  addSequence(results, tokens, mask);
-  results.write(`{"tokens":[${tokens.join(",")}],"mask":[${mask.join(",")}]}\n`);
-}
-
-function addSequence(results: Results, tokens: Uint32Array, mask: Uint8Array): void {
-  results.count("tokens", tokens.length);
-  results.addSequence(tokens, mask);
-}

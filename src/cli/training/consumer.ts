@@ -3,11 +3,16 @@ import { createReadStream } from "node:fs";
 import { fileError } from "../failures.js";
 import type { Io, Settings } from "../io.js";
 import { openDestination, partialName, targetOf } from "../output/destination.js";
+import { OutputBytes } from "../output/output-bytes.js";
 import type { Consumer, OpenConsumer } from "../work/consumer.js";
 import { type ManifestCounts, manifestText } from "./manifest.js";
+import { SequenceLines } from "./sequence-line.js";
 import { type Shard, ShardFolder, type ShardState } from "./shards.js";
-import { addTo, noStatistics, type Statistics } from "./statistics.js";
+import { addTo, learnedIn, noStatistics, type Statistics } from "./statistics.js";
 import { type PackedSequence, Window } from "./window.js";
+
+/** How many bytes are written at a time. */
+const BLOCK = 1 << 20;
 
 /** Where sequences are written. */
 interface Sink {
@@ -27,7 +32,7 @@ interface State {
 }
 
 /** Makes the output of `train`, which gathers sequences in windows if they are packed, shuffled, or written as shards. */
-export function trainingConsumer(isWindowed: boolean, names: ManifestCounts): OpenConsumer {
+export function trainingConsumer(names: ManifestCounts): OpenConsumer {
   return async (settings, io, earlier): Promise<Consumer> => {
     const state = earlier as State | undefined;
     const sink =
@@ -39,23 +44,16 @@ export function trainingConsumer(isWindowed: boolean, names: ManifestCounts): Op
     const window = new Window(options, state?.windows ?? 0);
     const flush = async (): Promise<void> => {
       const sequences = window.take();
-      for (const sequence of sequences) addTo(statistics, sequence);
+      for (const { tokens, mask, lengths } of sequences) {
+        addTo(statistics, tokens.length, learnedIn(mask), lengths.length);
+      }
       await sink.write(sequences);
     };
     return {
-      async accept({ output, sequences }) {
-        if (sequences === undefined) return;
-        if (isWindowed) {
-          if (window.add(sequences)) await flush();
-          return;
-        }
-        let start = 0;
-        for (const length of sequences.lengths) {
-          const end = start + length;
-          const [tokens, mask] = [sequences.tokens.subarray(start, end), sequences.mask.subarray(start, end)];
-          addTo(statistics, { tokens, mask, lengths: [length] });
-          start = end;
-        }
+      async accept({ output, sequences, written }) {
+        if (sequences !== undefined && window.add(sequences)) await flush();
+        if (written === undefined) return;
+        for (const [index, length] of written.lengths.entries()) addTo(statistics, length, written.learned[index]!, 1);
         await sink.write(output);
       },
       state: () =>
@@ -76,8 +74,10 @@ async function textSink(settings: Settings, io: Io, state: number | undefined): 
   const output = settings.text("output");
   const target = output === undefined || output === "-" ? undefined : await targetOf(output);
   const destination = await openDestination(output, io, state);
-  const hash = createHash("sha256");
-  if (target !== undefined && state !== undefined && state > 0) {
+  const manifest = settings.text("manifest") ?? (target === undefined ? undefined : `${output}.manifest.json`);
+  // Only the manifest says it.
+  const hash = manifest === undefined ? undefined : createHash("sha256");
+  if (hash !== undefined && target !== undefined && state !== undefined && state > 0) {
     try {
       for await (const chunk of createReadStream(partialName(target), { end: state - 1 }))
         hash.update(chunk as Uint8Array);
@@ -85,27 +85,33 @@ async function textSink(settings: Settings, io: Io, state: number | undefined): 
       throw fileError(error, partialName(target), "read");
     }
   }
-  const manifest = settings.text("manifest") ?? (target === undefined ? undefined : `${output}.manifest.json`);
+  const lines = new SequenceLines();
+  const gathered = new OutputBytes();
+  const write = async (bytes: Uint8Array): Promise<void> => {
+    hash?.update(bytes);
+    await destination.write(bytes);
+  };
   return {
     async write(written) {
-      const bytes = written instanceof Uint8Array ? written : new TextEncoder().encode(written.map(lineOf).join(""));
-      hash.update(bytes);
-      await destination.write(bytes);
+      if (written instanceof Uint8Array) {
+        await write(written);
+        return;
+      }
+      for (const sequence of written) {
+        gathered.add(lines.line(sequence));
+        if (gathered.length >= BLOCK) await write(gathered.take());
+      }
+      if (gathered.length > 0) await write(gathered.take());
     },
     state: () => destination.length,
     async finish(describe) {
       await destination.finish();
-      if (manifest === undefined) return;
+      if (manifest === undefined || hash === undefined) return;
       const described = describe({ output: { bytes: destination.length, sha256: hash.digest("hex") } });
       await writeFile(manifest, described, io);
     },
     abandon: (keep) => destination.abandon(keep),
   };
-}
-
-/** A sequence as a line of JSON. */
-function lineOf({ tokens, mask, lengths }: PackedSequence): string {
-  return `{"tokens":[${tokens.join(",")}],"mask":[${mask.join(",")}],"lengths":[${lengths.join(",")}]}\n`;
 }
 
 /** Writes a folder of shards, with the manifest in it. */

@@ -1,5 +1,3 @@
-import type { PackedSequence } from "./window.js";
-
 /** How many sequences have up to 2^n tokens, and more than half of that; by n. */
 type Histogram = Record<string, number>;
 
@@ -19,17 +17,22 @@ export function noStatistics(): Statistics {
   return { sequences: 0, conversations: 0, tokens: 0, learned: 0, shortest: null, longest: 0, lengths: {} };
 }
 
-/** Adds a sequence to what is known. */
-export function addTo(
-  statistics: Statistics,
-  { tokens, mask, lengths }: Pick<PackedSequence, "tokens" | "mask" | "lengths">,
-): void {
-  const { length } = tokens;
-  statistics.sequences += 1;
-  statistics.conversations += lengths.length;
-  statistics.tokens += length;
+/** How many tokens of a mask the model is to learn. */
+export function learnedIn(mask: Uint8Array): number {
   let learned = 0;
   for (let index = 0; index < mask.length; index++) learned += mask[index]!;
+  return learned;
+}
+
+/**
+ * Adds a sequence to what is known.
+ * @param length How many tokens it has.
+ * @param conversations How many conversations were packed into it.
+ */
+export function addTo(statistics: Statistics, length: number, learned: number, conversations: number): void {
+  statistics.sequences += 1;
+  statistics.conversations += conversations;
+  statistics.tokens += length;
   statistics.learned += learned;
   statistics.shortest = Math.min(statistics.shortest ?? length, length);
   statistics.longest = Math.max(statistics.longest, length);

@@ -1,5 +1,7 @@
+import { isAscii } from "node:buffer";
 import { HarmonyError } from "../../text.js";
 import type { InputFormat } from "../input/format.js";
+import { OutputBytes } from "../output/output-bytes.js";
 import { ERROR_REMEDIES } from "./error-remedies.js";
 import { type Handler, Pending, type Problem, RecordError, type RecordInput, type Results } from "./handler.js";
 
@@ -9,6 +11,8 @@ export interface Batch {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Whether to stop at the first record that cannot be read. */
   readonly isStrict: boolean;
+  /** A buffer that the output may be written into. */
+  readonly spare: ArrayBuffer | undefined;
 }
 
 /** What came of it. The lines of problems are counted from 1 in the batch. */
@@ -22,7 +26,10 @@ export interface BatchResult {
   readonly output: Uint8Array<ArrayBuffer>;
   readonly problems: readonly Problem[];
   readonly counts: Readonly<Record<string, number>>;
+  /** Sequences that are not part of the output yet. */
   readonly sequences: Sequences | undefined;
+  /** What there is to know about sequences that are. */
+  readonly written: WrittenSequences | undefined;
 }
 
 /** Sequences of tokens, one behind the other. */
@@ -30,6 +37,12 @@ export interface Sequences {
   readonly tokens: Uint32Array<ArrayBuffer>;
   readonly mask: Uint8Array<ArrayBuffer>;
   readonly lengths: Uint32Array<ArrayBuffer>;
+}
+
+/** Sequences in the output: how many tokens each has, and how many of them the model is to learn. */
+export interface WrittenSequences {
+  readonly lengths: Uint32Array<ArrayBuffer>;
+  readonly learned: Uint32Array<ArrayBuffer>;
 }
 
 /** Does a piece of work. */
@@ -44,7 +57,7 @@ export async function workOff(batch: Batch, handler: Handler): Promise<BatchResu
 }
 
 function workOffNow(batch: Batch, handler: Handler): BatchResult {
-  const results = new Collected();
+  const results = new Collected(batch.spare);
   const work = (record: RecordInput, line: number | undefined): boolean => {
     const isGood = results.add(record, line, handler);
     return isGood || !batch.isStrict;
@@ -80,20 +93,17 @@ export function decode(bytes: Uint8Array): string | undefined {
 
 const LINE_FEED = 0x0a;
 
-/** The lines of a chunk; `undefined` for one that is not UTF-8. */
-function* linesOf(bytes: Uint8Array): Generator<string | undefined> {
-  const text = decode(bytes);
-  // All at once is faster. Only where some line is broken, each has to be looked at.
-  if (text !== undefined) {
-    const lines = text.split("\n");
-    if (text.endsWith("\n")) lines.pop();
-    yield* lines;
-    return;
-  }
+/**
+ * The lines of a chunk; `undefined` for one that is not UTF-8. Each is decoded by itself: a line without characters beyond
+ * Latin-1 is then kept in half the memory, and all that is done with it is faster, whatever stands in other lines.
+ */
+function* linesOf(bytes: Uint8Array<ArrayBuffer>): Generator<string | undefined> {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   for (let start = 0; start < bytes.length; ) {
-    const at = bytes.indexOf(LINE_FEED, start);
+    const at = buffer.indexOf(LINE_FEED, start);
     const end = at === -1 ? bytes.length : at;
-    yield decode(bytes.subarray(start, end));
+    const line = buffer.subarray(start, end);
+    yield isAscii(line) ? line.toString("latin1") : decode(line);
     start = end + 1;
   }
 }
@@ -105,30 +115,38 @@ function isBlank(line: string): boolean {
 
 /** Collects what a handler makes of records, without what it made of one that then turned out to be bad. */
 class Collected implements Results {
-  #texts: string[] = [];
-  readonly #parts: Uint8Array[] = [];
+  readonly #output: OutputBytes;
   #problems: Problem[] = [];
   readonly #counts: Record<string, number> = {};
   readonly #tokens: Uint32Array[] = [];
   readonly #masks: Uint8Array[] = [];
+  readonly #lengths: number[] = [];
+  readonly #learned: number[] = [];
   #records = 0;
   #failed = 0;
   #line: number | undefined;
   #hasError = false;
+
+  constructor(spare: ArrayBuffer | undefined) {
+    this.#output = new OutputBytes(spare);
+  }
 
   /** @returns Whether the record was good. */
   add(record: RecordInput, line: number | undefined, handler: Handler): boolean {
     this.#line = line;
     this.#records += 1;
     this.#hasError = false;
-    const texts = this.#texts.length;
+    this.#output.mark();
     const sequences = this.#tokens.length;
+    const written = this.#lengths.length;
     try {
       handler.handle(record, this);
     } catch (error) {
-      this.#texts.length = Math.min(texts, this.#texts.length);
+      this.#output.takeBack();
       this.#tokens.length = sequences;
       this.#masks.length = sequences;
+      this.#lengths.length = written;
+      this.#learned.length = written;
       this.report(problemOf(error));
     }
     if (this.#hasError) this.#failed += 1;
@@ -149,12 +167,7 @@ class Collected implements Results {
   }
 
   write(data: string | Uint8Array): void {
-    if (typeof data === "string") {
-      this.#texts.push(data);
-    } else {
-      this.#flush();
-      this.#parts.push(data);
-    }
+    this.#output.add(data);
   }
 
   report(problem: Problem): void {
@@ -171,13 +184,16 @@ class Collected implements Results {
     this.#masks.push(mask);
   }
 
+  noteSequence(length: number, learned: number): void {
+    this.#lengths.push(length);
+    this.#learned.push(learned);
+  }
+
   finish(): Omit<BatchResult, "lines" | "isStopped"> {
-    this.#flush();
-    const output = joined(this.#parts, (length) => new Uint8Array(length));
     return {
       records: this.#records,
       failed: this.#failed,
-      output,
+      output: this.#output.take(),
       problems: this.#problems,
       counts: this.#counts,
       sequences:
@@ -188,12 +204,11 @@ class Collected implements Results {
               mask: joined(this.#masks, (length) => new Uint8Array(length)),
               lengths: Uint32Array.from(this.#tokens, (tokens) => tokens.length),
             },
+      written:
+        this.#lengths.length === 0
+          ? undefined
+          : { lengths: Uint32Array.from(this.#lengths), learned: Uint32Array.from(this.#learned) },
     };
-  }
-
-  #flush(): void {
-    if (this.#texts.length > 0) this.#parts.push(new TextEncoder().encode(this.#texts.join("")));
-    this.#texts = [];
   }
 }
 

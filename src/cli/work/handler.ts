@@ -24,14 +24,20 @@ export interface RecordInput {
 
 /** Where a command puts what it makes of records. */
 export interface Results {
-  /** Adds to the output. */
+  /** Adds to the output. Bytes are copied: what they stand in may be used again. */
   write(data: string | Uint8Array): void;
   /** Reports something about the record. */
   report(problem: Omit<Problem, "line">): void;
   /** Adds to a count of the summary, such as `tokens`. */
   count(name: string, amount: number): void;
-  /** Adds sequences, for a command whose output is not text. */
+  /** Adds a sequence that is not written yet. */
   addSequence(tokens: Uint32Array, mask: Uint8Array): void;
+  /**
+   * Notes that the output has a sequence.
+   * @param length How many tokens it has.
+   * @param learned How many of them the model is to learn.
+   */
+  noteSequence(length: number, learned: number): void;
 }
 
 /**

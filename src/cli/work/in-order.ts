@@ -33,11 +33,13 @@ export async function inOrder(
       chunks.next().then(resolve, reject);
     });
     if (done === true || isStopped() || signal.aborted) break;
-    const { format, bytes } = chunk;
-    const result = workers.work({ format, bytes, isStrict });
+    const result = workers.work(chunk, isStrict);
     waiting += 1;
     tail = Promise.all([result, tail])
-      .then(([value]) => accept(chunk, value))
+      .then(async ([value]) => {
+        await accept(chunk, value);
+        workers.recycle(value);
+      })
       .finally(() => {
         waiting -= 1;
         wake?.();

@@ -26,7 +26,13 @@ async function answer(batch: Batch): Promise<void> {
   parentPort!.postMessage(answered, "result" in answered ? buffersOf(answered.result) : []);
 }
 
-function buffersOf({ output, sequences }: Extract<ThreadAnswer, { result: unknown }>["result"]): ArrayBuffer[] {
+function buffersOf({
+  output,
+  sequences,
+  written,
+}: Extract<ThreadAnswer, { result: unknown }>["result"]): ArrayBuffer[] {
   const { tokens, mask, lengths } = sequences ?? {};
-  return [output, tokens, mask, lengths].flatMap((array) => (array === undefined ? [] : [array.buffer]));
+  return [output, tokens, mask, lengths, written?.lengths, written?.learned].flatMap((array) =>
+    array === undefined ? [] : [array.buffer],
+  );
 }

@@ -1,14 +1,22 @@
 import type { Worker } from "node:worker_threads";
+import type { Chunk } from "../input/chunks.js";
 import type { SettingValue } from "../io.js";
 import type { Batch, BatchResult } from "./batch.js";
 import { workOff } from "./batch.js";
 import type { Handler } from "./handler.js";
 
-/** Who does the work: this thread, or others. */
+/** How many pieces of work a thread has at a time: one that it does, and one that it need not wait for. */
+const PLACES = 2;
+/** How many buffers are kept for later. */
+const MOST_SPARES = 4;
+
+/** Who does the work: this thread, or several. */
 export interface Workers {
   /** How many pieces of work there should be at a time, so that nobody waits. */
   readonly places: number;
-  work(batch: Batch): Promise<BatchResult>;
+  work(chunk: Chunk, isStrict: boolean): Promise<BatchResult>;
+  /** Takes back a result that nobody reads any longer. */
+  recycle(result: BatchResult): void;
   close(): Promise<void>;
 }
 
@@ -21,33 +29,62 @@ export interface ThreadData {
 /** What a thread answers: the result, or the error that is no fault of the data. */
 export type ThreadAnswer = { readonly result: BatchResult } | { readonly failure: Error };
 
+/** Output buffers that have been written and can be used again. */
+class Spares {
+  readonly #buffers: ArrayBuffer[] = [];
+
+  add({ output }: BatchResult): void {
+    if (output.length > 0 && this.#buffers.length < MOST_SPARES) this.#buffers.push(output.buffer);
+  }
+
+  batch({ format, bytes }: Chunk, isStrict: boolean): Batch {
+    return { format, bytes, isStrict, spare: this.#buffers.pop() };
+  }
+}
+
 /** This thread does the work. */
 export function here(handler: Handler): Workers {
+  const spares = new Spares();
   return {
     places: 1,
-    async work(batch) {
-      const result = await workOff(batch, handler);
+    async work(chunk, isStrict) {
+      const result = await workOff(spares.batch(chunk, isStrict), handler);
       // Gives signals and timers their turn.
       await new Promise((resolve) => setImmediate(resolve));
       return result;
     },
+    recycle: (result) => spares.add(result),
     async close() {},
   };
 }
 
-/** Threads do the work. */
-export async function threads(count: number, data: ThreadData): Promise<Workers> {
+/**
+ * Other threads do the work, and this one what they leave: it has to read and write for them, but on two processors that is
+ * far from a thread's work, and a thread that there is already need not be started and warmed up.
+ * @param count How many threads there are with this one.
+ */
+export async function threads(count: number, data: ThreadData, handler: Handler): Promise<Workers> {
   const { Worker } = await import("node:worker_threads");
   const url = new URL("./thread.js", import.meta.url);
-  const all = Array.from({ length: count }, () => runThread(new Worker(url, { workerData: data })));
+  const others = Array.from({ length: count - 1 }, () => runThread(new Worker(url, { workerData: data })));
+  const own = here(handler);
+  const spares = new Spares();
+  let isBusy = false;
   return {
-    places: 2 * count,
-    work(batch) {
-      const idlest = all.reduce((best, thread) => (thread.waiting < best.waiting ? thread : best));
-      return idlest.work(batch);
+    places: PLACES * others.length + own.places,
+    async work(chunk, isStrict) {
+      const idlest = others.reduce((best, thread) => (thread.waiting < best.waiting ? thread : best));
+      if (isBusy || idlest.waiting < PLACES) return await idlest.work(spares.batch(chunk, isStrict));
+      isBusy = true;
+      try {
+        return await own.work(chunk, isStrict);
+      } finally {
+        isBusy = false;
+      }
     },
+    recycle: (result) => spares.add(result),
     async close() {
-      await Promise.all(all.map((thread) => thread.close()));
+      await Promise.all(others.map((thread) => thread.close()));
     },
   };
 }
@@ -83,7 +120,8 @@ function runThread(worker: Worker): Thread {
       if (failure !== undefined) return Promise.reject(failure);
       return new Promise((resolve, reject) => {
         waiting.push({ resolve, reject });
-        worker.postMessage(batch, [batch.bytes.buffer]);
+        const { bytes, spare } = batch;
+        worker.postMessage(batch, spare === undefined ? [bytes.buffer] : [bytes.buffer, spare]);
       });
     },
     async close() {
