@@ -1,0 +1,7 @@
+/**
+ * The gateway as a library: `createGateway` makes a function from a web `Request` to a `Response`.
+ * @packageDocumentation
+ */
+export { createGateway, type Gateway } from "./gateway.js";
+export type { GatewayOptions } from "./settings/options.js";
+export type { State } from "./state/state.js";
