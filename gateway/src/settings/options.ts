@@ -1,7 +1,7 @@
 import { type HarmonyEncoding, loadHarmonyEncoding } from "harmony-format";
 import type { Engine } from "harmony-format/engines";
 import type { ReadRequestOptions } from "harmony-format/responses";
-import { MemoryState } from "../state/memory.js";
+import { memoryState } from "../state/memory.js";
 import type { State } from "../state/state.js";
 
 /** What a gateway is made of. */
@@ -30,7 +30,7 @@ export interface Settings {
 
 /** @throws TypeError for options that cannot be used. */
 export function settingsOf(options: GatewayOptions): Settings {
-  const { engine, models = [], unsupported, state = new MemoryState() } = options;
+  const { engine, models = [], unsupported, state = memoryState() } = options;
   return {
     engine,
     encoding: loadHarmonyEncoding(),
