@@ -7,7 +7,7 @@ import { limitEngine } from "../limits/limited-engine.js";
 import { Slots } from "../limits/slots.js";
 import { GatewayMetrics } from "../metrics/gateway-metrics.js";
 import { measureEngine } from "../metrics/measured-engine.js";
-import { MemoryState } from "../state/memory.js";
+import { memoryState } from "../state/memory.js";
 import type { State } from "../state/state.js";
 import { checkOptions } from "./check-options.js";
 import { type CheckedLimits, type Limits, limitsOf } from "./limits.js";
@@ -71,7 +71,7 @@ export interface Settings {
 /** @throws TypeError for options that cannot be used. */
 export function settingsOf(options: GatewayOptions): Settings {
   checkOptions(options);
-  const { models = [], unsupported, state = new MemoryState(), apiKeys = [], hosts, cors = [] } = options;
+  const { models = [], unsupported, state = memoryState(), apiKeys = [], hosts, cors = [] } = options;
   const { logger = pino({ level: "silent" }), logPrompts = false, heartbeat = Infinity } = options;
   const limits = limitsOf(options.limits);
   const slots = new Slots(limits);
