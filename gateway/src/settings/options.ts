@@ -3,6 +3,7 @@ import type { Engine } from "harmony-format/engines";
 import type { ReadRequestOptions } from "harmony-format/responses";
 import { MemoryState } from "../state/memory.js";
 import type { State } from "../state/state.js";
+import type { ToolsOptions } from "../tools/options.js";
 
 /** What a gateway is made of. */
 export interface GatewayOptions {
@@ -16,6 +17,8 @@ export interface GatewayOptions {
   readonly unsupported?: "error" | "drop" | undefined;
   /** Where responses and the tokens of calls are kept. Default: the latest in memory. */
   readonly state?: State | undefined;
+  /** The tools that the gateway runs itself. Default: none. */
+  readonly tools?: ToolsOptions | undefined;
 }
 
 /** The options of a gateway, checked, with all that follows from them: what a route works with. */
@@ -24,18 +27,20 @@ export interface Settings {
   readonly encoding: HarmonyEncoding;
   readonly models: readonly string[];
   readonly state: State;
+  readonly tools: ToolsOptions;
   /** How a request is read that comes now. */
   readOptions(): ReadRequestOptions;
 }
 
 /** @throws TypeError for options that cannot be used. */
 export function settingsOf(options: GatewayOptions): Settings {
-  const { engine, models = [], unsupported, state = new MemoryState() } = options;
+  const { engine, models = [], unsupported, state = new MemoryState(), tools = {} } = options;
   return {
     engine,
     encoding: loadHarmonyEncoding(),
     models,
     state,
+    tools,
     readOptions: () => ({ unsupported, conversationStartDate: new Date().toISOString().slice(0, 10) }),
   };
 }
