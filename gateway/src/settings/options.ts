@@ -9,6 +9,7 @@ import { GatewayMetrics } from "../metrics/gateway-metrics.js";
 import { measureEngine } from "../metrics/measured-engine.js";
 import { memoryState } from "../state/memory.js";
 import type { State } from "../state/state.js";
+import type { ToolsOptions } from "../tools/options.js";
 import { checkOptions } from "./check-options.js";
 import { type CheckedLimits, type Limits, limitsOf } from "./limits.js";
 
@@ -46,6 +47,8 @@ export interface GatewayOptions {
    * Default: `Infinity`.
    */
   readonly heartbeat?: number | undefined;
+  /** The tools that the gateway runs itself. Default: none. */
+  readonly tools?: ToolsOptions | undefined;
 }
 
 /** The options of a gateway, checked, with all that follows from them: what a route works with. */
@@ -64,6 +67,7 @@ export interface Settings {
   readonly logPrompts: boolean;
   readonly metrics: GatewayMetrics;
   readonly heartbeat: number;
+  readonly tools: ToolsOptions;
   /** How a request is read that comes now. */
   readOptions(): ReadRequestOptions;
 }
@@ -71,7 +75,8 @@ export interface Settings {
 /** @throws TypeError for options that cannot be used. */
 export function settingsOf(options: GatewayOptions): Settings {
   checkOptions(options);
-  const { models = [], unsupported, state = memoryState(), apiKeys = [], hosts, cors = [] } = options;
+  const { models = [], unsupported, state = memoryState(), tools = {} } = options;
+  const { apiKeys = [], hosts, cors = [] } = options;
   const { logger = pino({ level: "silent" }), logPrompts = false, heartbeat = Infinity } = options;
   const limits = limitsOf(options.limits);
   const slots = new Slots(limits);
@@ -90,6 +95,7 @@ export function settingsOf(options: GatewayOptions): Settings {
     logPrompts,
     metrics,
     heartbeat,
+    tools,
     readOptions: () => ({ unsupported, conversationStartDate: new Date().toISOString().slice(0, 10) }),
   };
 }
