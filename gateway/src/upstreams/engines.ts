@@ -8,19 +8,19 @@ interface EngineSettings {
   readonly timeout?: number | undefined;
 }
 
+/** The name of an engine, as the command line has it. */
+export type EngineName = "llama.cpp" | "vllm" | "vllm-generate" | "sglang" | "ollama";
+
 type MakeEngine = (baseURL: string, model: string, apiKey: string | undefined, settings: EngineSettings) => Engine;
 
 /** The engines that a gateway can be told to stand before, by the names that the command line has for them. */
-export const ENGINES = {
+export const ENGINES: Readonly<Record<EngineName, MakeEngine>> = {
   "llama.cpp": (baseURL, _model, apiKey, settings) => llamaCpp({ ...settings, baseURL, apiKey }),
   vllm: (baseURL, model, apiKey, settings) => vllm({ ...settings, baseURL, model, apiKey }),
   "vllm-generate": (baseURL, _model, apiKey, settings) => vllmGenerate({ ...settings, baseURL, apiKey }),
   sglang: (baseURL, _model, apiKey, settings) => sglang({ ...settings, baseURL, apiKey }),
   ollama: (baseURL, model, apiKey, settings) => ollama({ ...settings, baseURL, model, apiKey }),
-} as const satisfies Record<string, MakeEngine>;
-
-/** The name of an engine, as the command line has it. */
-export type EngineName = keyof typeof ENGINES;
+};
 
 /** Where each engine says whether it can be used. */
 export const HEALTH_PATHS: Readonly<Record<EngineName, string>> = {
