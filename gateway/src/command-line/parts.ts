@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Engine } from "harmony-format/engines";
+import { demoEngine } from "../demo/demo-engine.js";
 import { MemoryState } from "../state/memory.js";
 import type { State } from "../state/state.js";
 import { ENGINES } from "../upstreams/engines.js";
@@ -17,7 +18,7 @@ const NOTHING_BEHIND = `there is no engine to stand before; say where it is, or 
 export async function engineOf(flags: FlagValues): Promise<Engine> {
   const { engine = "llama.cpp", upstream = [], model = [], demo = false } = flags;
   if (demo && upstream.length > 0) throw new UsageError("--demo stands for an engine: leave out --upstream, or --demo");
-  if (demo) throw new UsageError("--demo is not there yet");
+  if (demo) return demoEngine();
   const [address] = upstream;
   if (address === undefined) throw new UsageError(NOTHING_BEHIND);
   return ENGINES[engine](address, model[0] ?? "gpt-oss", flags["upstream-key"]);

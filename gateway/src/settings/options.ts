@@ -46,6 +46,8 @@ export interface GatewayOptions {
    * Default: `Infinity`.
    */
   readonly heartbeat?: number | undefined;
+  /** A folder whose files are served at `/playground/`, such as that of the built playground. Default: none is. */
+  readonly playground?: string | undefined;
 }
 
 /** The options of a gateway, checked, with all that follows from them: what a route works with. */
@@ -64,6 +66,7 @@ export interface Settings {
   readonly logPrompts: boolean;
   readonly metrics: GatewayMetrics;
   readonly heartbeat: number;
+  readonly playground: string | undefined;
   /** How a request is read that comes now. */
   readOptions(): ReadRequestOptions;
 }
@@ -72,7 +75,7 @@ export interface Settings {
 export function settingsOf(options: GatewayOptions): Settings {
   checkOptions(options);
   const { models = [], unsupported, state = new MemoryState(), apiKeys = [], hosts, cors = [] } = options;
-  const { logger = pino({ level: "silent" }), logPrompts = false, heartbeat = Infinity } = options;
+  const { logger = pino({ level: "silent" }), logPrompts = false, heartbeat = Infinity, playground } = options;
   const limits = limitsOf(options.limits);
   const slots = new Slots(limits);
   const metrics = new GatewayMetrics(options.metrics, slots);
@@ -90,6 +93,7 @@ export function settingsOf(options: GatewayOptions): Settings {
     logPrompts,
     metrics,
     heartbeat,
+    playground,
     readOptions: () => ({ unsupported, conversationStartDate: new Date().toISOString().slice(0, 10) }),
   };
 }
