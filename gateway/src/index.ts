@@ -5,4 +5,5 @@
 export { type DemoOptions, demoEngine } from "./demo/demo-engine.js";
 export { createGateway, type Gateway } from "./gateway.js";
 export type { GatewayOptions } from "./settings/options.js";
-export type { State } from "./state/state.js";
+export { openState } from "./state/open-state.js";
+export { type KeepOptions, type State, StateError, type StateOptions } from "./state/state.js";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Engine } from "harmony-format/engines";
 import { demoEngine } from "../demo/demo-engine.js";
-import { MemoryState } from "../state/memory.js";
+import { openState } from "../state/open-state.js";
 import type { State } from "../state/state.js";
 import { ENGINES } from "../upstreams/engines.js";
 import type { FlagValues } from "./flags.js";
@@ -29,8 +29,11 @@ export async function engineOf(flags: FlagValues): Promise<Engine> {
  * @throws UsageError if the store cannot be opened.
  */
 export async function stateOf({ state = "memory" }: FlagValues): Promise<State> {
-  if (state === "memory") return new MemoryState();
-  throw new UsageError(`--state ${state.split(":")[0]} is not there yet`);
+  try {
+    return await openState(state);
+  } catch (error) {
+    throw new UsageError(`--state: ${error instanceof Error ? error.message : String(error)}`, 1);
+  }
 }
 
 /**

@@ -18,11 +18,16 @@ export class BusyError extends ApiError {
 export function errorResponse(error: ApiError, headers: Readonly<Record<string, string>> = {}): Response {
   const { status } = error;
   const mayTryAgain = status === 429 || status === 503;
-  const retryAfter = String(error instanceof BusyError ? error.retryAfter : 1);
-  return Response.json(error, {
-    status,
-    headers: { ...(mayTryAgain ? { "retry-after": retryAfter } : {}), ...headers },
-  });
+  const again = mayTryAgain ? { "retry-after": String(secondsUntil(error)) } : {};
+  return Response.json(error, { status, headers: { ...again, ...headers } });
+}
+
+/** After how many seconds a request can be sent again: what the error says, in seconds, or what the engine's says. */
+function secondsUntil(error: ApiError): number {
+  const said = "retryAfter" in error ? Number(error.retryAfter) : undefined;
+  const { cause } = error;
+  const engines = cause instanceof EngineError && "retryAfter" in cause ? Number(cause.retryAfter) / 1000 : undefined;
+  return Math.max(1, Math.ceil(said ?? engines ?? 1));
 }
 
 /**

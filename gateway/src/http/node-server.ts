@@ -41,7 +41,8 @@ export async function startNodeServer(gateway: Gateway, options: NodeServerOptio
       // The head of a request is small: whoever sends it slowly does so on purpose.
       headersTimeout: requestTimeout === 0 ? 15_000 : Math.min(15_000, requestTimeout),
       connectionsCheckingInterval: Math.min(5_000, Math.max(100, requestTimeout / 2)),
-      keepAliveTimeout: 5_000,
+      // Longer than load balancers keep a quiet connection, which is a minute: the one who opened it should be who ends it.
+      keepAliveTimeout: 75_000,
       // The gateway says what is wrong with a request without a host.
       requireHostHeader: false,
     },

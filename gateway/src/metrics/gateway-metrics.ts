@@ -1,4 +1,3 @@
-import type { ReplyEvent } from "harmony-format/responses";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
 /** What the figures look at when they are asked for. */
@@ -65,7 +64,7 @@ export class GatewayMetrics {
     });
     this.toolRounds = new Counter({
       name: "harmony_gateway_tool_rounds_total",
-      help: "Calls that the gateway itself answered, by tool.",
+      help: "Calls that the gateway itself answered, by tool; unknown for one that nobody offered.",
       labelNames: ["tool"],
       registers,
     });
@@ -85,10 +84,5 @@ export class GatewayMetrics {
         this.set(load.waiting);
       },
     });
-  }
-
-  /** Counts what a reply reports. */
-  see(event: ReplyEvent): void {
-    if (event.type === "diagnostic") this.diagnostics.inc({ code: event.diagnostic.code });
   }
 }

@@ -4,9 +4,6 @@ import { errorResponse } from "../http/errors.js";
 import type { Status } from "../http/guard.js";
 import type { Settings } from "../settings/options.js";
 
-/** How long the state may take to answer, in milliseconds. */
-const PATIENCE = 2_000;
-
 /**
  * `GET /health`: the process lives. `GET /ready`: it can answer requests; a load balancer sends it none while it says that it
  * cannot.
@@ -23,22 +20,10 @@ export function serveHealth(app: Hono, settings: Settings, status: Status): void
 async function whyNotReady({ state, logger }: Settings, { isDraining }: Status): Promise<string | undefined> {
   if (isDraining) return "this gateway is being stopped";
   try {
-    await withinPatience(state.get("ready"));
+    await state.check();
   } catch (error) {
     logger.warn({ err: error }, "the state cannot be reached");
     return "the state cannot be reached";
   }
   return undefined;
-}
-
-async function withinPatience<Value>(promise: Promise<Value>): Promise<Value> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  try {
-    return await new Promise<Value>((resolve, reject) => {
-      timer = setTimeout(() => reject(new Error(`nothing came within ${PATIENCE} ms`)), PATIENCE);
-      promise.then(resolve, reject);
-    });
-  } finally {
-    clearTimeout(timer);
-  }
 }

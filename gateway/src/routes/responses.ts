@@ -1,13 +1,10 @@
-import {
-  type ResponseRequest,
-  type ResponseStreamEvent,
-  ResponseWriter,
-  readResponseRequest,
-} from "harmony-format/responses";
+import { type ResponseRequest, type ResponseStreamEvent, ResponseWriter } from "harmony-format/responses";
 import type { Hono } from "hono";
 import { fieldsOf, readJson } from "../http/body.js";
 import { eventStream } from "../http/event-stream.js";
-import { replyTo } from "../reply/gateway-reply.js";
+import { type GatewayReply, replyTo } from "../reply/gateway-reply.js";
+import { readResponse } from "../reply/read-response.js";
+import { itemsToKeep, keepCalls } from "../reply/response-items.js";
 import type { Settings } from "../settings/options.js";
 import { withModel } from "./models.js";
 
@@ -17,14 +14,14 @@ export function serveResponses(app: Hono, settings: Settings): void {
     const body = withModel(await readJson(context.req.raw), settings);
     const { previous_response_id: id } = fieldsOf(body);
     const previous = typeof id === "string" ? fieldsOf(await settings.state.get(keyOf(id))).items : undefined;
-    const request = readResponseRequest(body, {
-      ...settings.readOptions(),
+    const { request, tools } = await readResponse(body, settings, {
       resolvePrevious: () => (Array.isArray(previous) ? previous : undefined),
     });
     const controller = new AbortController();
     const signal = AbortSignal.any([context.req.raw.signal, controller.signal]);
-    const writer = new ResponseWriter(request);
-    const events = eventsOf(request, writer, settings, signal);
+    const reply = replyTo(request, settings, signal, { tools });
+    const writer = new ResponseWriter(request, { citation: reply.citation });
+    const events = eventsOf(request, writer, reply, settings);
     if (request.stream) {
       return eventStream({
         items: events,
@@ -42,10 +39,9 @@ export function serveResponses(app: Hono, settings: Settings): void {
 async function* eventsOf(
   request: ResponseRequest,
   writer: ResponseWriter,
-  settings: Settings,
-  signal: AbortSignal,
+  reply: GatewayReply,
+  { state }: Settings,
 ): AsyncGenerator<ResponseStreamEvent, void, undefined> {
-  const reply = replyTo(request, settings, signal);
   let hasBegun = false;
   try {
     for await (const event of reply) {
@@ -58,7 +54,8 @@ async function* eventsOf(
   }
   const last = writer.end(reply);
   const { id, output } = writer.response;
-  await settings.state.set(keyOf(id), { items: [...request.items, ...output] });
+  await state.set(keyOf(id), { items: [...request.items, ...itemsToKeep(reply, output)] });
+  await keepCalls(reply, output, state);
   yield* last;
 }
 

@@ -20,7 +20,7 @@ const OPTIONS = z.strictObject({
   engine: withMethods(["generate"], ENGINE),
   models: filledStrings('must be a list of names such as ["gpt-oss-20b"]').optional(),
   unsupported: z.enum(["error", "drop"], { error: 'must be "error" or "drop"' }).optional(),
-  state: withMethods(["get", "set", "delete", "close"], "must be a State, such as openState gives").optional(),
+  state: withMethods(["get", "set", "delete", "check", "close"], "must be a State, such as openState gives").optional(),
   tools: z.looseObject({}, { error: "must be an object such as { maxRounds: 8 }" }).optional(),
   limits: z
     .strictObject(

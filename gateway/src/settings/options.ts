@@ -7,8 +7,9 @@ import { limitEngine } from "../limits/limited-engine.js";
 import { Slots } from "../limits/slots.js";
 import { GatewayMetrics } from "../metrics/gateway-metrics.js";
 import { measureEngine } from "../metrics/measured-engine.js";
-import { MemoryState } from "../state/memory.js";
+import { memoryState } from "../state/memory.js";
 import type { State } from "../state/state.js";
+import type { ToolsOptions } from "../tools/options.js";
 import { checkOptions } from "./check-options.js";
 import { type CheckedLimits, type Limits, limitsOf } from "./limits.js";
 
@@ -48,6 +49,8 @@ export interface GatewayOptions {
   readonly heartbeat?: number | undefined;
   /** A folder whose files are served at `/playground/`, such as that of the built playground. Default: none is. */
   readonly playground?: string | undefined;
+  /** The tools that the gateway runs itself. Default: none. */
+  readonly tools?: ToolsOptions | undefined;
 }
 
 /** The options of a gateway, checked, with all that follows from them: what a route works with. */
@@ -67,6 +70,7 @@ export interface Settings {
   readonly metrics: GatewayMetrics;
   readonly heartbeat: number;
   readonly playground: string | undefined;
+  readonly tools: ToolsOptions;
   /** How a request is read that comes now. */
   readOptions(): ReadRequestOptions;
 }
@@ -74,7 +78,8 @@ export interface Settings {
 /** @throws TypeError for options that cannot be used. */
 export function settingsOf(options: GatewayOptions): Settings {
   checkOptions(options);
-  const { models = [], unsupported, state = new MemoryState(), apiKeys = [], hosts, cors = [] } = options;
+  const { models = [], unsupported, state = memoryState(), tools = {} } = options;
+  const { apiKeys = [], hosts, cors = [] } = options;
   const { logger = pino({ level: "silent" }), logPrompts = false, heartbeat = Infinity, playground } = options;
   const limits = limitsOf(options.limits);
   const slots = new Slots(limits);
@@ -94,6 +99,7 @@ export function settingsOf(options: GatewayOptions): Settings {
     metrics,
     heartbeat,
     playground,
+    tools,
     readOptions: () => ({ unsupported, conversationStartDate: new Date().toISOString().slice(0, 10) }),
   };
 }
