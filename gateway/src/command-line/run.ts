@@ -43,6 +43,7 @@ async function serve(flags: FlagValues): Promise<void> {
     logger,
     logPrompts: flags["log-prompts"],
     heartbeat: flags.heartbeat,
+    playground: flags.playground,
     metrics,
   });
   collectDefaultMetrics({ register: metrics });

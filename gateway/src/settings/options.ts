@@ -47,6 +47,8 @@ export interface GatewayOptions {
    * Default: `Infinity`.
    */
   readonly heartbeat?: number | undefined;
+  /** A folder whose files are served at `/playground/`, such as that of the built playground. Default: none is. */
+  readonly playground?: string | undefined;
   /** The tools that the gateway runs itself. Default: none. */
   readonly tools?: ToolsOptions | undefined;
 }
@@ -67,6 +69,7 @@ export interface Settings {
   readonly logPrompts: boolean;
   readonly metrics: GatewayMetrics;
   readonly heartbeat: number;
+  readonly playground: string | undefined;
   readonly tools: ToolsOptions;
   /** How a request is read that comes now. */
   readOptions(): ReadRequestOptions;
@@ -77,7 +80,7 @@ export function settingsOf(options: GatewayOptions): Settings {
   checkOptions(options);
   const { models = [], unsupported, state = memoryState(), tools = {} } = options;
   const { apiKeys = [], hosts, cors = [] } = options;
-  const { logger = pino({ level: "silent" }), logPrompts = false, heartbeat = Infinity } = options;
+  const { logger = pino({ level: "silent" }), logPrompts = false, heartbeat = Infinity, playground } = options;
   const limits = limitsOf(options.limits);
   const slots = new Slots(limits);
   const metrics = new GatewayMetrics(options.metrics, slots);
@@ -95,6 +98,7 @@ export function settingsOf(options: GatewayOptions): Settings {
     logPrompts,
     metrics,
     heartbeat,
+    playground,
     tools,
     readOptions: () => ({ unsupported, conversationStartDate: new Date().toISOString().slice(0, 10) }),
   };
