@@ -68,10 +68,21 @@ export function readPatch(patch: string, readFile: ReadFile): FileChange[] {
   return new PatchReader(lines, readFile).read();
 }
 
+/** What becomes of a file, where its new text is not made yet. */
+type Draft =
+  | Exclude<FileChange, { readonly type: "update" }>
+  | {
+      readonly type: "update";
+      readonly path: string;
+      readonly moveTo: string | undefined;
+      readonly lines: readonly string[];
+      readonly chunks: readonly Chunk[];
+    };
+
 class PatchReader {
   readonly #lines: readonly string[];
   readonly #readFile: ReadFile;
-  readonly #changes: FileChange[] = [];
+  readonly #changes: Draft[] = [];
   /** Behind the first line. */
   #index = 1;
 
@@ -86,21 +97,26 @@ class PatchReader {
       if (change === undefined) throw new PatchError(`Unknown line while parsing: ${this.#line}`);
       this.#changes.push(change);
     }
-    return this.#changes;
+    // When all of it has been read: where two things are wrong, the model is told of the first.
+    return this.#changes.map((change) => {
+      if (change.type !== "update") return change;
+      const { type, path, moveTo, lines, chunks } = change;
+      return { type, path, moveTo, text: changed(lines, chunks, path) };
+    });
   }
 
-  #update(): FileChange | undefined {
+  #update(): Draft | undefined {
     const path = this.#take(UPDATE);
     if (path === "") return undefined;
     this.#checkIsFirst(path, "update");
     const moveTo = this.#take(MOVE);
     const text = this.#readFile(path);
     if (text === undefined) throw new PatchError(`Update File Error - missing file: ${path}`);
-    const chunks = this.#chunks(text.split("\n"));
-    return { type: "update", path, text: changed(text.split("\n"), chunks, path), moveTo: moveTo || undefined };
+    const lines = text.split("\n");
+    return { type: "update", path, moveTo: moveTo || undefined, lines, chunks: this.#chunks(lines) };
   }
 
-  #delete(): FileChange | undefined {
+  #delete(): Draft | undefined {
     const path = this.#take(DELETE);
     if (path === "") return undefined;
     this.#checkIsFirst(path, "delete");
@@ -108,7 +124,7 @@ class PatchReader {
     return { type: "delete", path };
   }
 
-  #add(): FileChange | undefined {
+  #add(): Draft | undefined {
     const path = this.#take(ADD);
     if (path === "") return undefined;
     this.#checkIsFirst(path, "add");
