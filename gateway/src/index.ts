@@ -9,5 +9,5 @@ export { openState } from "./state/open-state.js";
 export { type KeepOptions, type State, StateError, type StateOptions } from "./state/state.js";
 export { type UpstreamSettings, upstreamsAt } from "./upstreams/addresses.js";
 export { createPool, NoUpstreamError, type Pool, type PoolOptions } from "./upstreams/pool.js";
-export { type EngineTimeouts, withTimeouts } from "./upstreams/timeouts.js";
+export { EngineTimeout, type EngineTimeouts, withTimeouts } from "./upstreams/timeouts.js";
 export type { Upstream, UpstreamStatus } from "./upstreams/upstream.js";

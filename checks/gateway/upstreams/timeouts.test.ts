@@ -27,9 +27,9 @@ describe("the first token", () => {
     await pass(999);
     expect(reading.state).toBe("reading");
     await pass(1);
-    expect(reading.error).toMatchObject({ name: "EngineError", code: "unreachable", engine: "manual" });
+    expect(reading.error).toMatchObject({ name: "EngineTimeout", code: "unreachable", engine: "manual" });
     expect(String(reading.error)).toBe(
-      "EngineError: manual: wrote no token within 1000 ms (firstTokenTimeout); a long prompt may need a longer one",
+      "EngineTimeout: manual: wrote no token within 1000 ms (firstTokenTimeout); a long prompt may need a longer one",
     );
     expect(manual.jobs[0]!.isStopped).toBe(true);
     expect(vi.getTimerCount()).toBe(0);

@@ -9,8 +9,8 @@ export interface UpstreamSettings {
   readonly model?: string | undefined;
   /** The key that the engines want, which wins over a name and a password in an address. */
   readonly apiKey?: string | undefined;
-  /** The longest time to a first token that anybody waits, in milliseconds. Default: 300,000. */
-  readonly firstTokenTimeout?: number | undefined;
+  /** How long the first byte of an answer may take, in milliseconds. Default: 300,000. */
+  readonly timeout?: number | undefined;
 }
 
 /**
@@ -21,7 +21,7 @@ export function upstreamsAt(addresses: readonly string[], settings: UpstreamSett
   if (addresses.length === 0) {
     throw new TypeError("there is no upstream; name one, such as --upstream http://127.0.0.1:8080");
   }
-  const { model = "gpt-oss", apiKey, firstTokenTimeout: timeout } = settings;
+  const { model = "gpt-oss", apiKey, timeout } = settings;
   const name = engineName(settings.engine);
   // Where there is another upstream, the same one is not asked again.
   const maxRetries = addresses.length > 1 ? 0 : undefined;

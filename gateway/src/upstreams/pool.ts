@@ -39,6 +39,11 @@ export interface Pool extends Engine {
   close(): Promise<void>;
 }
 
+/** Whether an engine is a pool. */
+export function isPool(engine: Engine): engine is Pool {
+  return engine instanceof UpstreamPool;
+}
+
 /** No upstream can be used now: all are out of use, or all are busy and have been for too long. */
 export class NoUpstreamError extends EngineError {
   /** When it may be worth trying again, in milliseconds from now. */

@@ -9,8 +9,18 @@ export interface EngineTimeouts {
 }
 
 /**
- * An engine that is stopped when it takes too long. The error is an EngineError: `unreachable` before the first token, as a
- * server that does not answer in time gives it, and `interrupted` behind it.
+ * An engine has taken too long, and was stopped: `unreachable` before the first token, as for a server that does not answer in
+ * time, and `interrupted` behind it.
+ */
+export class EngineTimeout extends EngineError {
+  static {
+    EngineTimeout.prototype.name = "EngineTimeout";
+  }
+}
+
+/**
+ * An engine that is stopped when it takes too long.
+ * @throws EngineTimeout, while its output is iterated.
  */
 export function withTimeouts(engine: Engine, timeouts: EngineTimeouts): Engine {
   const { firstTokenTimeout = Infinity, tokenTimeout = Infinity } = timeouts;
@@ -30,7 +40,7 @@ export function withTimeouts(engine: Engine, timeouts: EngineTimeouts): Engine {
         const option = hasBegun ? "tokenTimeout" : "firstTokenTimeout";
         const what = hasBegun ? "wrote nothing more for" : "wrote no token within";
         const remedy = hasBegun ? "it may be stuck" : "a long prompt may need a longer one";
-        controller.abort(new EngineError(code, `${what} ${waited} ms (${option}); ${remedy}`, { engine: name }));
+        controller.abort(new EngineTimeout(code, `${what} ${waited} ms (${option}); ${remedy}`, { engine: name }));
       });
       const iterator = outputs[Symbol.asyncIterator]();
       let timeout = firstTokenTimeout;

@@ -33,3 +33,8 @@ export interface UpstreamStatus {
   /** What went wrong the last time that something did. */
   readonly lastError?: string | undefined;
 }
+
+/** Whether an upstream would be sent a request. */
+export function isUsable({ state }: UpstreamStatus): boolean {
+  return state === "closed" || state === "half-open";
+}
