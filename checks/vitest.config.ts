@@ -27,6 +27,7 @@ export default defineConfig({
       project("engines", 10),
       project("peers", 5),
       project("browser", 5),
+      project("gateway", 5),
       project("playground", 10, 2),
       project("shapes", 10),
       project("site", 5),

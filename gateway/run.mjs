@@ -1,0 +1,37 @@
+// Builds or starts the gateway, after installing what it needs and building the package that it stands on.
+//
+//   node gateway/run.mjs build
+//   node gateway/run.mjs start --engine llama.cpp --upstream http://localhost:8080
+import { execFileSync } from "node:child_process";
+import { existsSync, lstatSync, rmSync, symlinkSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { installTools } from "../checks/tool-folder.mjs";
+
+const here = fileURLToPath(new URL("./", import.meta.url));
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** Makes gateway/dist. */
+export function buildGateway() {
+  installTools(here);
+  linkPackage();
+  const options = { cwd: root, stdio: ["ignore", 2, 2] };
+  if (!existsSync(`${root}/dist/index.js`)) execFileSync("npm", ["run", "--silent", "build"], options);
+  rmSync(`${here}/dist`, { recursive: true, force: true });
+  execFileSync("node", ["node_modules/typescript/bin/tsc", "-p", "gateway"], options);
+}
+
+/** The package is this repository: an install from the registry would bring the last one that was published. */
+function linkPackage() {
+  const link = `${here}/node_modules/harmony-format`;
+  if (lstatSync(link, { throwIfNoEntry: false }) === undefined) symlinkSync("../..", link, "dir");
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [command, ...rest] = process.argv.slice(2);
+  if (command !== "build" && command !== "start") throw new Error("say build or start");
+  buildGateway();
+  if (command === "start") {
+    process.argv = [process.argv[0], "harmony-gateway", ...rest];
+    await import("./dist/main.js");
+  }
+}
