@@ -25,7 +25,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const settings = settingsOf(options);
   const app = new Hono();
   serveChatCompletions(app, settings);
-  serveResponses(app, settings);
+  const responses = serveResponses(app, settings);
   serveModels(app, settings);
   app.notFound((context) => {
     const { method, path } = context.req;
@@ -34,10 +34,15 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
   app.onError((error, context) => {
     const apiError = apiErrorOf(error);
-    return context.json(apiError, apiError.status as 400);
+    const { retryAfter } = apiError as { readonly retryAfter?: number };
+    const headers = retryAfter === undefined ? {} : { "retry-after": String(retryAfter) };
+    return context.json(apiError, apiError.status as 400, headers);
   });
   return {
     fetch: async (request) => app.fetch(request),
-    close: () => settings.state.close(),
+    close: async () => {
+      await responses.close(5000);
+      await settings.state.close();
+    },
   };
 }
