@@ -4,13 +4,16 @@ import {
   type ChatCompletionRequest,
   ChatCompletionWriter,
   joinChatCompletions,
-  readChatCompletionRequest,
 } from "harmony-format/chat-completions";
 import type { Hono } from "hono";
 import { fieldsOf, readJson } from "../http/body.js";
+import { brokenOff } from "../http/broken-off.js";
 import { apiErrorOf } from "../http/errors.js";
 import { eventStream } from "../http/event-stream.js";
-import { replyTo } from "../reply/gateway-reply.js";
+import { ChatCitations } from "../reply/chat-citations.js";
+import { keepMemory, keepRounds } from "../reply/chat-messages.js";
+import { type GatewayReply, replyTo } from "../reply/gateway-reply.js";
+import { type ReadChat, readChat } from "../reply/read-chat.js";
 import type { Settings } from "../settings/options.js";
 import type { State } from "../state/state.js";
 import { withModel } from "./models.js";
@@ -19,10 +22,11 @@ import { withModel } from "./models.js";
 export function serveChatCompletions(app: Hono, settings: Settings): void {
   app.post("/v1/chat/completions", async (context) => {
     const body = withModel(await readJson(context.req.raw), settings);
-    const request = readChatCompletionRequest(await withKeptTokens(body, settings.state), settings.readOptions());
+    const read = await readChat(await withKeptTokens(body, settings.state), settings);
+    const { request } = read;
     const controller = new AbortController();
     const signal = AbortSignal.any([context.req.raw.signal, controller.signal]);
-    const run = new Run(request, settings, signal);
+    const run = new Run(read, settings, signal);
     if (request.stream) {
       return eventStream({
         items: run.chunks(),
@@ -30,33 +34,49 @@ export function serveChatCompletions(app: Hono, settings: Settings): void {
         textOf: (chunk) => `data: ${JSON.stringify(chunk)}\n\n`,
         end: "data: [DONE]\n\n",
         failed: (error) => `data: ${JSON.stringify(apiErrorOf(error))}\n\n`,
+        heartbeat: settings.heartbeat,
       });
     }
-    for await (const _chunk of run.chunks());
+    try {
+      for await (const _chunk of run.chunks());
+    } catch (error) {
+      if (!run.hasBegun || signal.aborted) throw error;
+      return brokenOff(error, run.completion);
+    }
     return context.json(run.completion);
   });
 }
 
+/** An answer while it is written. */
+interface Answer {
+  readonly writer: ChatCompletionWriter;
+  readonly citations: ChatCitations | undefined;
+}
+
 /** A completion while it is made: one reply for each of its answers. */
 class Run {
-  readonly #request: ChatCompletionRequest;
+  readonly #read: ReadChat;
   readonly #settings: Settings;
   readonly #signal: AbortSignal;
-  readonly #writers: ChatCompletionWriter[] = [];
+  readonly #answers: Answer[] = [];
+  /** Whether the model has begun. */
+  hasBegun = false;
 
-  constructor(request: ChatCompletionRequest, settings: Settings, signal: AbortSignal) {
-    this.#request = request;
+  constructor(read: ReadChat, settings: Settings, signal: AbortSignal) {
+    this.#read = read;
     this.#settings = settings;
     this.#signal = signal;
   }
 
   /** The completion as far as it has come. */
   get completion(): ChatCompletion {
-    return joinChatCompletions(this.#writers.map(({ completion }) => completion));
+    return joinChatCompletions(
+      this.#answers.map(({ writer: { completion }, citations }) => citations?.inCompletion(completion) ?? completion),
+    );
   }
 
   async *chunks(): AsyncGenerator<ChatCompletionChunk, void, undefined> {
-    const { n, includeUsage } = this.#request;
+    const { n, includeUsage } = this.#read.request;
     // One after the other: the second finds the prompt in the engine's cache.
     let last: ChatCompletionChunk | undefined;
     for (let index = 0; index < n; index++) {
@@ -71,25 +91,43 @@ class Run {
   }
 
   async *#answer(index: number): AsyncGenerator<ChatCompletionChunk, void, undefined> {
-    const { sampling } = this.#request;
+    const { tools } = this.#read;
+    const { sampling } = this.#read.request;
     // The same seed would give the same answer.
     const seed = sampling.seed === undefined ? undefined : sampling.seed + index;
-    const request = { ...this.#request, sampling: { ...sampling, seed } };
-    const [first] = this.#writers;
-    const frame = first === undefined ? {} : { id: first.completion.id, created: first.completion.created };
+    const request: ChatCompletionRequest = { ...this.#read.request, sampling: { ...sampling, seed } };
+    const [first] = this.#answers;
+    const begun = first?.writer.completion;
+    const frame = begun === undefined ? {} : { id: begun.id, created: begun.created };
     const writer = new ChatCompletionWriter(request, { ...frame, index });
-    this.#writers.push(writer);
-    const reply = replyTo(request, this.#settings, this.#signal);
-    for await (const event of reply) yield* writer.write(event);
+    // A client of Chat Completions takes every call for one of its own: those that the gateway answers are not shown.
+    const reply = replyTo(request, this.#settings, this.#signal, { tools, showsCalls: false });
+    const citations = reply.citation === undefined ? undefined : new ChatCitations(reply.citation);
+    this.#answers.push({ writer, citations });
+    for await (const event of reply) {
+      this.hasBegun = true;
+      for (const chunk of writer.write(event)) yield citations?.inChunk(chunk) ?? chunk;
+    }
     const last = writer.end(reply);
-    await this.#keep(reply.carriedTokens, writer.completion);
+    try {
+      await this.#keep(reply, writer.completion);
+    } catch (error) {
+      // What the model has said is worth more than what the next request could be spared.
+      this.#settings.logger.warn({ err: error }, "what an answer leaves behind could not be kept");
+    }
     yield* last;
   }
 
   /** Keeps the tokens of an answer that calls a tool, by the id that the result of the call will bring back. */
-  async #keep(tokens: string | undefined, { choices }: ChatCompletion): Promise<void> {
-    const [call] = choices[0]?.message.tool_calls ?? [];
-    if (tokens !== undefined && call !== undefined) await this.#settings.state.set(keyOf(call.id), tokens);
+  async #keep(reply: GatewayReply, { choices }: ChatCompletion): Promise<void> {
+    const { state } = this.#settings;
+    const message = choices[0]?.message;
+    if (message === undefined) return;
+    const [call] = message.tool_calls ?? [];
+    const { carriedTokens } = reply;
+    if (carriedTokens !== undefined && call !== undefined) await state.set(keyOf(call.id), carriedTokens);
+    await keepRounds(reply, message, state);
+    await keepMemory(reply, this.#read.messages, message, state);
   }
 }
 

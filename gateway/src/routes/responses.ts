@@ -1,6 +1,7 @@
 import { ApiError } from "harmony-format/client";
 import type { Context, Hono } from "hono";
 import { readJson } from "../http/body.js";
+import { brokenOff } from "../http/broken-off.js";
 import { apiErrorOf } from "../http/errors.js";
 import { eventStream } from "../http/event-stream.js";
 import type { Settings } from "../settings/options.js";
@@ -24,7 +25,7 @@ export interface ServedResponses {
 /** `POST /v1/responses`, and all that can be asked of a response that is kept. */
 export function serveResponses(app: Hono, settings: Settings): ServedResponses {
   const store = new ResponseStore(settings.state);
-  const runs = new BackgroundRuns(store, async () => () => {});
+  const runs = new BackgroundRuns(store, (signal) => settings.slots.take(signal), settings.logger);
   const found = async (context: Context): Promise<ResponseRecord> => {
     const id = context.req.param("id") ?? "";
     const record = await runs.find(id);
@@ -39,12 +40,12 @@ export function serveResponses(app: Hono, settings: Settings): ServedResponses {
     if (create.isBackground) {
       const background = await runs.start(run);
       if (!create.request.stream) return context.json(background.response);
-      return followed(raw, (signal) => background.follow(-1, signal));
+      return followed(raw, (signal) => background.follow(-1, signal), settings);
     }
     const leave = (): void => run.controller.abort(raw.signal.reason);
     raw.signal.addEventListener("abort", leave);
     if (raw.signal.aborted) leave();
-    const events = run.events((it) => keep(it, store));
+    const events = run.events((it) => keep(it, store, settings.logger));
     if (create.request.stream) {
       return eventStream({
         items: events,
@@ -52,13 +53,14 @@ export function serveResponses(app: Hono, settings: Settings): ServedResponses {
         textOf: textOfEvent,
         // The event response.failed has said it.
         failed: () => "",
+        heartbeat: settings.heartbeat,
       });
     }
     try {
       for await (const _event of events);
     } catch (error) {
       if (!run.hasBegun || raw.signal.aborted) throw error;
-      return brokenOff(error, run);
+      return brokenOff(error, run.response);
     } finally {
       raw.signal.removeEventListener("abort", leave);
     }
@@ -75,7 +77,7 @@ export function serveResponses(app: Hono, settings: Settings): ServedResponses {
       const message = "only a response that was created with `background` and `stream` can be read as a stream";
       throw new ApiError(message, { param: "stream", code: "invalid_value" });
     }
-    return followed(context.req.raw, (signal) => runs.follow(response.id, after ?? -1, signal));
+    return followed(context.req.raw, (signal) => runs.follow(response.id, after ?? -1, signal), settings);
   });
 
   app.delete("/v1/responses/:id", async (context) => {
@@ -99,22 +101,30 @@ export function serveResponses(app: Hono, settings: Settings): ServedResponses {
 const TRIES = 3;
 
 /** @returns Whether it could be kept. What the model wrote reaches the client all the same, with `store: false`. */
-async function keep(run: ResponseRun, store: ResponseStore): Promise<boolean> {
+async function keep(run: ResponseRun, store: ResponseStore, logger: Settings["logger"]): Promise<boolean> {
   const { record } = run;
   for (let tries = 1; tries <= TRIES; tries++) {
     try {
-      await store.keep(record);
-      return true;
+      if (run.isStored) await store.keep(record);
+      await run.keepCalls();
+      return run.isStored;
     } catch (error) {
-      if (apiErrorOf(error).status === 413) return false;
-      if (tries < TRIES) await pause(100 * 2 ** tries);
+      if (apiErrorOf(error).status === 413 || tries === TRIES) {
+        logger.warn({ err: error, response: run.id }, "what a response leaves behind could not be kept");
+        break;
+      }
+      await pause(100 * 2 ** tries);
     }
   }
   return false;
 }
 
 /** Events that go on without their reader. */
-function followed(request: Request, follow: (signal: AbortSignal) => AsyncIterable<GatewayEvent>): Promise<Response> {
+function followed(
+  request: Request,
+  follow: (signal: AbortSignal) => AsyncIterable<GatewayEvent>,
+  { heartbeat }: Settings,
+): Promise<Response> {
   const controller = new AbortController();
   const signal = AbortSignal.any([request.signal, controller.signal]);
   return eventStream({
@@ -122,16 +132,8 @@ function followed(request: Request, follow: (signal: AbortSignal) => AsyncIterab
     stop: (reason) => controller.abort(reason),
     textOf: textOfEvent,
     failed: () => "",
+    heartbeat,
   });
-}
-
-/** The answer for an error in the middle of a response that was to come whole: nothing of what the model wrote is lost. */
-function brokenOff(error: unknown, run: ResponseRun): Response {
-  const apiError = apiErrorOf(error);
-  const { status } = apiError;
-  const body = { error: { ...apiError.toJSON().error, partial: run.response } };
-  // The official client would ask again, and throw away what is here.
-  return Response.json(body, { status, headers: { "x-should-retry": "false" } });
 }
 
 function notFound(id: string): ApiError {

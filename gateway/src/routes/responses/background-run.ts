@@ -1,3 +1,4 @@
+import type { Logger } from "pino";
 import { StateError } from "../../state/state.js";
 import { pause } from "./pause.js";
 import { type GatewayEvent, type GatewayResponse, hasEnded } from "./response.js";
@@ -27,6 +28,7 @@ export type TakeTurn = (signal: AbortSignal) => Promise<() => void>;
  * then, and a lease that runs out when this process dies.
  */
 export class BackgroundRun {
+  readonly #logger: Logger;
   readonly #run: ResponseRun;
   readonly #store: ResponseStore;
   readonly #events: GatewayEvent[] = [];
@@ -39,7 +41,8 @@ export class BackgroundRun {
   #isDeleted = false;
   #followers = new Set<() => void>();
 
-  constructor(run: ResponseRun, store: ResponseStore) {
+  constructor(run: ResponseRun, store: ResponseStore, logger: Logger) {
+    this.#logger = logger;
     this.#run = run;
     this.#store = store;
     for (const event of run.queue()) this.#tell(event);
@@ -118,9 +121,10 @@ export class BackgroundRun {
         else await this.#keepLast();
         await this.#store.state.deleteMany([leaseKey(id), wishKey(id)]);
         break;
-      } catch {
+      } catch (error) {
         this.#show();
         if (tries < TRIES) await pause(Math.min(5000, 100 * 2 ** tries));
+        else this.#logger.error({ err: error, response: id }, "a response in the background could not be kept");
       }
     }
     this.#show();
@@ -130,6 +134,7 @@ export class BackgroundRun {
     const { record } = this;
     try {
       await this.#keep(record);
+      await this.#run.keepCalls();
     } catch (error) {
       if (!(error instanceof StateError && error.status === 413)) throw error;
       const failure = { code: "server_error", message: error.message } as const;

@@ -1,4 +1,5 @@
 import { ApiError } from "harmony-format/client";
+import type { Logger } from "pino";
 import { StateError } from "../../state/state.js";
 import { abandoned, BackgroundRun, isAlive, type TakeTurn, wish } from "./background-run.js";
 import { pause } from "./pause.js";
@@ -13,13 +14,15 @@ const LOOK = 200;
 export class BackgroundRuns {
   readonly #store: ResponseStore;
   readonly #takeTurn: TakeTurn;
+  readonly #logger: Logger;
   readonly #runs = new Map<string, BackgroundRun>();
   readonly #working = new Set<Promise<void>>();
   #isClosed = false;
 
-  constructor(store: ResponseStore, takeTurn: TakeTurn) {
+  constructor(store: ResponseStore, takeTurn: TakeTurn, logger: Logger) {
     this.#store = store;
     this.#takeTurn = takeTurn;
+    this.#logger = logger;
   }
 
   /**
@@ -31,7 +34,7 @@ export class BackgroundRuns {
       const message = "the gateway is about to end, and begins nothing in the background; try again";
       throw new StateError(message, { status: 503, code: "shutting_down", retryAfter: 1 });
     }
-    const background = new BackgroundRun(run, this.#store);
+    const background = new BackgroundRun(run, this.#store, this.#logger);
     await background.accept();
     this.#runs.set(run.id, background);
     const working = background.work(this.#takeTurn).finally(() => {

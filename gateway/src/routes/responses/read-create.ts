@@ -1,14 +1,13 @@
 import { ApiError } from "harmony-format/client";
-import { type ResponseRequest, readResponseRequest } from "harmony-format/responses";
 import { fieldsOf } from "../../http/body.js";
+import { type ReadResponse, readResponse } from "../../reply/read-response.js";
 import type { Settings } from "../../settings/options.js";
 import { withModel } from "../models.js";
 import { keptInput } from "./input-items.js";
 import type { ResponseStore } from "./response-store.js";
 
 /** A request for a response, with what it goes on from. */
-export interface CreateRequest {
-  readonly request: ResponseRequest;
+export interface CreateRequest extends ReadResponse {
   /** The items of the request itself, each with an id. */
   readonly input: readonly object[];
   /** The ids of those of them that came without one. */
@@ -40,14 +39,13 @@ export async function readCreate(body: unknown, settings: Settings, store: Respo
   const conversation = typeof id === "string" ? await store.conversation(id) : undefined;
   const items = await store.items(referenced);
   const isObject = typeof body === "object" && body !== null && !Array.isArray(body);
-  const request = readResponseRequest(withModel(isObject ? rest : body, settings), {
-    ...settings.readOptions(),
+  const read = await readResponse(withModel(isObject ? rest : body, settings), settings, {
     resolvePrevious: () => conversation?.items,
     resolveItem: (itemId) => items.get(itemId),
   });
   return {
-    request,
-    ...keptInput(request.items.slice(conversation?.items.length ?? 0)),
+    ...read,
+    ...keptInput(read.request.items.slice(conversation?.items.length ?? 0)),
     ancestors: conversation?.ancestors ?? [],
     isStored,
     isBackground,

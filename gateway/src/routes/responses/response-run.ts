@@ -2,7 +2,9 @@ import { ApiError } from "harmony-format/client";
 import { EngineError } from "harmony-format/engines";
 import { type ResponseStreamEvent, ResponseWriter } from "harmony-format/responses";
 import { type GatewayReply, replyTo } from "../../reply/gateway-reply.js";
+import { itemsToKeep, keepCalls } from "../../reply/response-items.js";
 import type { Settings } from "../../settings/options.js";
+import type { State } from "../../state/state.js";
 import type { CreateRequest } from "./read-create.js";
 import { type GatewayEvent, type GatewayResponse, newId, type ResponseStatus } from "./response.js";
 import { type ResponseRecord, turnOf } from "./response-store.js";
@@ -17,6 +19,7 @@ export class ResponseRun {
   /** Whether the model has begun. */
   hasBegun = false;
   readonly #create: CreateRequest;
+  readonly #state: State;
   readonly #reply: GatewayReply;
   readonly #writer: ResponseWriter;
   #isStored: boolean;
@@ -27,20 +30,28 @@ export class ResponseRun {
   /** What the writer has said that is not due yet. */
   #held: readonly ResponseStreamEvent[] = [];
   #hasEnded = false;
+  /** Whether it has ended, and nothing has broken it off. */
+  #isWhole = false;
 
   /** @throws ApiError for what the engine cannot be held to. */
   constructor(create: CreateRequest, settings: Settings) {
-    const { request, isBackground: background, isStored } = create;
+    const { request, tools, isBackground: background, isStored } = create;
     this.#create = create;
+    this.#state = settings.state;
     this.#isStored = isStored;
-    this.#reply = replyTo(request, settings, this.controller.signal);
+    this.#reply = replyTo(request, settings, this.controller.signal, { tools });
     const own = { ...request, settings: { ...request.settings, background } };
-    this.#writer = new ResponseWriter(own, { id: this.id });
+    this.#writer = new ResponseWriter(own, { id: this.id, citation: this.#reply.citation });
   }
 
   /** The response as it is by now. */
   get response(): GatewayResponse {
     return this.#served(this.#writer.response);
+  }
+
+  /** Whether it is to be stored. */
+  get isStored(): boolean {
+    return this.#isStored;
   }
 
   /** Whether its events are kept: of a response in the background that was asked for as a stream. */
@@ -50,16 +61,17 @@ export class ResponseRun {
 
   /** What is kept of the response as it is by now. */
   get record(): ResponseRecord {
-    const { input, given, ancestors, request } = this.#create;
+    const { input, given, ancestors } = this.#create;
     const { response, hasEvents } = this;
-    const { carriedTokens } = this.#reply;
-    const items: object[] = [...response.output];
-    // With them, the next request has the very tokens that the model wrote, even if the client did not want them.
-    if (this.#hasEnded && carriedTokens !== undefined && !request.includesTokens) {
-      items.push({ type: "reasoning", summary: [], content: [], encrypted_content: carriedTokens });
-    }
-    const turn = turnOf(items, response.output);
+    const { output } = response;
+    // With the very tokens that the model wrote, even if the client did not want them.
+    const turn = turnOf(this.#isWhole ? itemsToKeep(this.#reply, output) : output, output);
     return { response, input, given, ancestors, turn, hasEvents, keptAt: Date.now() };
+  }
+
+  /** Keeps what the gateway has answered to the calls of the response. */
+  async keepCalls(): Promise<void> {
+    if (this.#isWhole) await keepCalls(this.#reply, this.response.output, this.#state);
   }
 
   /** The first events of a response that does not begin at once. */
@@ -76,7 +88,7 @@ export class ResponseRun {
   /**
    * The events, once. The last ones come when `keep` has kept the response: what has ended for the client can be retrieved.
    *
-   * @param keep Keeps the response, unless it is not to be stored. Returns whether it could.
+   * @param keep Keeps the response if it is to be stored, and what else the next request may need. Returns whether it is.
    * @throws EngineError for all that goes wrong with the engine; the reason of the signal. If the model had begun, the events
    *   say it before.
    */
@@ -90,6 +102,7 @@ export class ResponseRun {
         yield* this.#numbered(writer.write(event));
       }
       this.#hasEnded = true;
+      this.#isWhole = true;
       yield* await this.#last(writer.end(this.#reply), keep);
     } catch (error) {
       if (this.#hasEnded) throw error;
@@ -129,7 +142,7 @@ export class ResponseRun {
     events: readonly ResponseStreamEvent[],
     keep: (run: ResponseRun) => Promise<boolean>,
   ): Promise<GatewayEvent[]> {
-    if (this.#isStored) this.#isStored = await keep(this);
+    this.#isStored = await keep(this);
     return this.#numbered(events);
   }
 

@@ -1,6 +1,7 @@
 import { ApiError } from "harmony-format/client";
 import type { ResponseOutputItem } from "harmony-format/responses";
 import { fieldsOf } from "../../http/body.js";
+import { callKeys, isHidden } from "../../reply/response-items.js";
 import type { State } from "../../state/state.js";
 import { type GatewayResponse, hasEnded } from "./response.js";
 
@@ -17,7 +18,7 @@ export interface ResponseRecord {
    * What the model sees again of it, in order: a number is the place of an item in `output`, everything else an item that the
    * client is not shown, such as the tokens that the model wrote.
    */
-  readonly turn: readonly (number | object)[];
+  readonly turn: readonly unknown[];
   /** Whether its events are kept, so that its stream can be read again. */
   readonly hasEvents: boolean;
   /** When it was kept the last time, in milliseconds since 1970. */
@@ -56,7 +57,7 @@ export class ResponseStore {
   async delete(id: string): Promise<boolean> {
     const record = await this.find(id);
     if (record === undefined) return false;
-    await this.state.deleteMany([...entriesOf(record).keys()]);
+    await this.state.deleteMany([...entriesOf(record).keys(), ...callKeys(record.response.output)]);
     for (let first = 0; ; first += CHUNKS_AT_ONCE) {
       const keys = Array.from({ length: CHUNKS_AT_ONCE }, (_, index) => eventsKey(id, first + index));
       const isLast = !record.hasEvents || (await this.state.getMany(keys)).at(-1) === undefined;
@@ -88,7 +89,8 @@ export class ResponseStore {
   /** The items that a response was made from, as a client is shown them. */
   async inputItems(record: ResponseRecord): Promise<object[]> {
     const before = await this.#ancestorsOf(record, record.response.id);
-    return [...before.flatMap(({ input, response }) => [...input, ...response.output]), ...record.input];
+    const items = [...before.flatMap(({ input, response }) => [...input, ...response.output]), ...record.input];
+    return items.filter((item) => !isHidden(item));
   }
 
   /** The items of some ids: those of inputs that had none when they came, and those of outputs. */
@@ -134,7 +136,7 @@ export function eventsKey(id: string, index: number): string {
 }
 
 /** The items of a turn as the record of a response has them. */
-export function turnOf(items: readonly object[], output: readonly ResponseOutputItem[]): (number | object)[] {
+export function turnOf(items: readonly unknown[], output: readonly ResponseOutputItem[]): unknown[] {
   const places = new Map(output.map(({ id }, index) => [id, index]));
   return items.map((item) => places.get(String(fieldsOf(item).id)) ?? item);
 }
