@@ -32,13 +32,14 @@ class Chat {
   /** @returns How much of the turn before was in the cache of the engine. */
   async turn(gateway: GatewayProcess): Promise<{ before: number; cached: number }> {
     this.messages.push({ role: "user", content: `${this.messages.length}: and then?` });
-    const { choices, usage } = await clientOf(gateway).chat.completions.create({
+    const { usage } = await clientOf(gateway).chat.completions.create({
       model: "gpt-oss",
       messages: this.messages,
-      max_completion_tokens: 40,
+      max_completion_tokens: 20,
       seed: this.messages.length,
     });
-    this.messages.push(choices[0]!.message);
+    // What the model thought in an answer that was cut is left out later; so that prompts only grow, it is not sent back.
+    this.messages.push({ role: "assistant", content: `Answer ${this.messages.length}` });
     const before = this.length;
     this.length = usage!.prompt_tokens;
     return { before, cached: usage!.prompt_tokens_details!.cached_tokens! };
