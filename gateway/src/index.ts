@@ -5,3 +5,10 @@
 export { createGateway, type Gateway } from "./gateway.js";
 export type { GatewayOptions } from "./settings/options.js";
 export type { State } from "./state/state.js";
+export type { ApplyPatchOptions } from "./tools/apply-patch/apply-patch-tool.js";
+export type { ServiceOptions } from "./tools/browser/backends/ask.js";
+export { exa } from "./tools/browser/backends/exa.js";
+export { youCom } from "./tools/browser/backends/you.js";
+export type { BrowserBackend, FetchedPage, SearchResult } from "./tools/browser/page.js";
+export type { ToolsOptions } from "./tools/options.js";
+export type { PythonRunner, PythonRunOptions } from "./tools/python/python-tool.js";
