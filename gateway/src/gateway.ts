@@ -1,15 +1,24 @@
 import { ApiError } from "harmony-format/client";
 import { Hono } from "hono";
-import { apiErrorOf } from "./http/errors.js";
+import { cors } from "hono/cors";
+import { methodNotAllowed } from "hono/method-not-allowed";
+import { apiErrorOf, errorResponse } from "./http/errors.js";
+import { guard, type Status } from "./http/guard.js";
+import { observe } from "./http/observe.js";
+import { turnstile } from "./http/turnstile.js";
 import { serveChatCompletions } from "./routes/chat-completions.js";
+import { serveHealth } from "./routes/health.js";
+import { serveMetrics } from "./routes/metrics.js";
 import { serveModels } from "./routes/models.js";
 import { serveResponses } from "./routes/responses.js";
-import { type GatewayOptions, settingsOf } from "./settings/options.js";
+import { type GatewayOptions, type Settings, settingsOf } from "./settings/options.js";
 
 /** A gateway: a function from a web `Request` to a `Response`, for any server that takes one. */
 export interface Gateway {
   readonly fetch: (request: Request) => Promise<Response>;
-  /** Lets what has begun come to its end, and then lets go of everything. */
+  /** From now on it refuses what comes, so that it can be ended: `/ready` says so, and what has begun goes on. */
+  drain(): void;
+  /** Lets go of everything. */
   close(): Promise<void>;
 }
 
@@ -23,21 +32,57 @@ export interface Gateway {
  */
 export function createGateway(options: GatewayOptions): Gateway {
   const settings = settingsOf(options);
+  const status: Status = { isDraining: false };
   const app = new Hono();
+  standBefore(app, settings, status);
   serveChatCompletions(app, settings);
-  serveResponses(app, settings);
+  const responses = serveResponses(app, settings);
   serveModels(app, settings);
+  serveHealth(app, settings, status);
+  serveMetrics(app, settings);
   app.notFound((context) => {
     const { method, path } = context.req;
-    const error = new ApiError(`nothing answers to ${method} ${path}`, { status: 404, code: "unknown_url" });
-    return context.json(error, 404);
+    return errorResponse(new ApiError(`nothing answers to ${method} ${path}`, { status: 404, code: "unknown_url" }));
   });
-  app.onError((error, context) => {
+  app.onError((error) => {
     const apiError = apiErrorOf(error);
-    return context.json(apiError, apiError.status as 400);
+    return errorResponse(apiError, apiError.status === 401 ? { "www-authenticate": "Bearer" } : {});
   });
   return {
     fetch: async (request) => app.fetch(request),
-    close: () => settings.state.close(),
+    drain: () => {
+      status.isDraining = true;
+    },
+    close: async () => {
+      await responses.close(5000);
+      await settings.state.close();
+    },
   };
 }
+
+/** What stands before all routes. */
+function standBefore(app: Hono, settings: Settings, status: Status): void {
+  app.use(observe(settings));
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: ({ req }, methods) =>
+        errorResponse(
+          new ApiError(`${req.path} is asked with ${methods.join(" or ")}, not with ${req.method}`, {
+            status: 405,
+            code: "method_not_supported",
+          }),
+          { allow: methods.join(", ") },
+        ),
+    }),
+  );
+  if (settings.cors.length > 0) {
+    const origin = settings.cors.includes("*") ? "*" : [...settings.cors];
+    app.use(cors({ origin, exposeHeaders: ["x-request-id", "retry-after"], maxAge: 600 }));
+  }
+  app.use(guard(settings, status));
+  for (const path of ASKS_THE_MODEL) app.post(path, turnstile(settings.slots));
+}
+
+/** The routes that keep an engine busy. */
+const ASKS_THE_MODEL: readonly string[] = ["/v1/chat/completions", "/v1/responses", "/v1/completions"];

@@ -4,7 +4,8 @@
  */
 export { createGateway, type Gateway } from "./gateway.js";
 export type { GatewayOptions } from "./settings/options.js";
-export type { State } from "./state/state.js";
+export { openState } from "./state/open-state.js";
+export { type KeepOptions, type State, StateError, type StateOptions } from "./state/state.js";
 export type { ApplyPatchOptions } from "./tools/apply-patch/apply-patch-tool.js";
 export type { ServiceOptions } from "./tools/browser/backends/ask.js";
 export { exa } from "./tools/browser/backends/exa.js";

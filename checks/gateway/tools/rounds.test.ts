@@ -1,6 +1,6 @@
 import type OpenAI from "openai";
 import { describe, expect, test, vi } from "vitest";
-import { MemoryState } from "../../../gateway/dist/state/memory.js";
+import { memoryState } from "../../../gateway/dist/state/memory.js";
 import { scriptedEngine } from "../scripted-engine.js";
 import { answer, call, clientOf, promptsOf } from "./clients.js";
 
@@ -176,7 +176,7 @@ describe("Chat Completions", () => {
   });
 
   test("the result of a client's call brings back what the client was not shown", async () => {
-    const state = new MemoryState();
+    const state = memoryState();
     const engine = scriptedEngine([
       call("python", "print(1)"),
       call("functions.look_up", "{}", "commentary"),

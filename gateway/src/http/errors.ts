@@ -2,6 +2,34 @@ import { HarmonyError } from "harmony-format";
 import { ApiError } from "harmony-format/client";
 import { EngineError } from "harmony-format/engines";
 
+/** The gateway has no place for a request now: it can be sent again, after a while. */
+export class BusyError extends ApiError {
+  /** In seconds. */
+  readonly retryAfter: number;
+
+  constructor(message: string, details: { status: 429 | 503; code: string; retryAfter: number }) {
+    const { status, code, retryAfter } = details;
+    super(message, { status, code, type: status === 429 ? "rate_limit_error" : "server_error" });
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** An error as the answer to a request. */
+export function errorResponse(error: ApiError, headers: Readonly<Record<string, string>> = {}): Response {
+  const { status } = error;
+  const mayTryAgain = status === 429 || status === 503;
+  const again = mayTryAgain ? { "retry-after": String(secondsUntil(error)) } : {};
+  return Response.json(error, { status, headers: { ...again, ...headers } });
+}
+
+/** After how many seconds a request can be sent again: what the error says, in seconds, or what the engine's says. */
+function secondsUntil(error: ApiError): number {
+  const said = "retryAfter" in error ? Number(error.retryAfter) : undefined;
+  const { cause } = error;
+  const engines = cause instanceof EngineError && "retryAfter" in cause ? Number(cause.retryAfter) / 1000 : undefined;
+  return Math.max(1, Math.ceil(said ?? engines ?? 1));
+}
+
 /**
  * Any error as one of OpenAI's API. An engine's own status is passed on where it is about the request (400, 413, 422), or
  * says that the engine is busy (429, 503): clients try those again. Everything else that an engine does is a 502.

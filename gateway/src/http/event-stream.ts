@@ -1,3 +1,5 @@
+import { rememberEnd, type StreamEnd } from "./exchange.js";
+
 /** What a stream of server-sent events is made from. */
 export interface EventSource<Item> {
   readonly items: AsyncIterable<Item>;
@@ -9,45 +11,133 @@ export interface EventSource<Item> {
   readonly end?: string;
   /** What is written of an error in mid-stream; the stream ends with it. */
   readonly failed: (error: unknown) => string;
+  /** After how many milliseconds without an item a comment is written. Default: `Infinity`. */
+  readonly heartbeat?: number | undefined;
 }
+
+/** How many UTF-16 units are gathered for one write at most: an engine that is always ahead must not fill the memory. */
+const MOST_AT_ONCE = 16_384;
+
+/** A comment, which no reader of events shows. */
+const HEARTBEAT = ": still here\n\n";
 
 /**
  * Server-sent events as an answer. It waits for the first item, so that an engine that is not there is an error with a
- * status of its own. From then on an item is asked for when the reader wants one, and never before: a slow reader slows the
- * engine down, and one that leaves stops it.
+ * status of its own. From then on items are asked for when the reader takes something, one ahead of it and never more: a
+ * slow reader slows the engine down, and one that leaves stops it. Items that are there already are written at once.
  *
  * @throws Whatever the items throw instead of a first one.
  */
 export async function eventStream<Item>(source: EventSource<Item>): Promise<Response> {
-  const { stop, textOf, end = "", failed } = source;
   const items = source.items[Symbol.asyncIterator]();
-  const encoder = new TextEncoder();
-  let first: IteratorResult<Item> | undefined = await items.next();
-  const body = new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        let text: string;
-        let isOver = true;
-        try {
-          const { done, value } = first ?? (await items.next());
-          first = undefined;
-          isOver = done === true;
-          text = isOver ? end : textOf(value);
-        } catch (error) {
-          text = failed(error);
-        }
-        if (text !== "") controller.enqueue(encoder.encode(text));
-        if (isOver) controller.close();
-      },
-      async cancel(reason) {
-        // An iterator that is waiting cannot be closed: what it waits for is ended first.
-        stop(reason);
-        await items.return?.();
-      },
-    },
-    { highWaterMark: 0 },
-  );
-  return new Response(body, {
+  const stream = new Stream(source, items, await items.next());
+  const body = new ReadableStream<Uint8Array>(stream, { highWaterMark: 0 });
+  const response = new Response(body, {
     headers: { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache" },
+  });
+  rememberEnd(response, body, stream.ended);
+  return response;
+}
+
+/** The bytes of a stream, as a web stream asks for them. */
+class Stream<Item> implements UnderlyingDefaultSource<Uint8Array> {
+  /** Is never rejected. */
+  readonly ended: Promise<StreamEnd>;
+  readonly #source: EventSource<Item>;
+  readonly #items: AsyncIterator<Item>;
+  readonly #encoder = new TextEncoder();
+  /** The item that has been asked for and not been written yet. */
+  #next: Promise<IteratorResult<Item>> | undefined;
+  #end!: (end: StreamEnd) => void;
+
+  constructor(source: EventSource<Item>, items: AsyncIterator<Item>, first: IteratorResult<Item>) {
+    this.#source = source;
+    this.#items = items;
+    this.#next = Promise.resolve(first);
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+  }
+
+  async pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
+    const { textOf, end = "", failed } = this.#source;
+    let text = "";
+    let over: StreamEnd | undefined;
+    try {
+      let isThere = await this.#comes();
+      if (!isThere) text = HEARTBEAT;
+      while (isThere) {
+        const { done, value } = await this.#ask();
+        this.#next = undefined;
+        if (done === true) {
+          text += end;
+          over = { hasLeft: false };
+          break;
+        }
+        text += textOf(value);
+        isThere = text.length < MOST_AT_ONCE && (await this.#isThere());
+      }
+    } catch (error) {
+      text += failed(error);
+      over = { hasLeft: false, error };
+    }
+    // A reader that has left meanwhile takes nothing, and says so by an error of the controller.
+    if (this.#hasLeft) return;
+    if (text !== "") controller.enqueue(this.#encoder.encode(text));
+    if (over === undefined) return;
+    controller.close();
+    this.#end(over);
+  }
+
+  #hasLeft = false;
+
+  async cancel(reason: unknown): Promise<void> {
+    this.#hasLeft = true;
+    this.#end({ hasLeft: true });
+    // An iterator that is waiting cannot be closed: what it waits for is ended first.
+    this.#source.stop(reason);
+    this.#next?.catch(() => {});
+    await this.#items.return?.();
+  }
+
+  #ask(): Promise<IteratorResult<Item>> {
+    this.#next ??= this.#items.next();
+    return this.#next;
+  }
+
+  /** Waits for the next item, as long as a stream may be quiet. @returns Whether it is there. */
+  async #comes(): Promise<boolean> {
+    const { heartbeat = Infinity } = this.#source;
+    if (heartbeat === Infinity) return true;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const quiet = new Promise<false>((resolve) => {
+      timer = setTimeout(() => resolve(false), heartbeat);
+    });
+    try {
+      return await Promise.race([this.#settled(), quiet]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Whether the next item is there without waiting: what comes before the runtime looks for something else to do. */
+  async #isThere(): Promise<boolean> {
+    return await Promise.race([this.#settled(), nothingLeft()]);
+  }
+
+  /** An error is there as well; who asks for the item gets it. */
+  #settled(): Promise<true> {
+    return this.#ask().then(
+      () => true,
+      () => true,
+    );
+  }
+}
+
+/** Resolves when all that could be done at once has been done. */
+function nothingLeft(): Promise<false> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === "function") setImmediate(resolve, false);
+    else setTimeout(resolve, 0, false);
   });
 }

@@ -55,9 +55,9 @@ export function replyTo(
   signal: AbortSignal,
   { tools, showsCalls = true }: ReplyToOptions = {},
 ): GatewayReply {
-  const { engine, encoding } = settings;
+  const { engine, encoding, metrics } = settings;
   const { unsupported } = settings.readOptions();
   const toolbox = (tools ?? NO_TOOLS).toolbox();
   const maxRounds = settings.tools.maxRounds ?? MAX_ROUNDS;
-  return new ToolRounds(request, { engine, encoding, signal, unsupported, toolbox, maxRounds, showsCalls });
+  return new ToolRounds(request, { engine, encoding, signal, unsupported, toolbox, maxRounds, showsCalls, metrics });
 }

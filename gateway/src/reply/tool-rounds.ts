@@ -10,6 +10,7 @@ import type {
   RequestWarning,
 } from "harmony-format/responses";
 import { HarmonyReply } from "harmony-format/responses";
+import type { GatewayMetrics } from "../metrics/gateway-metrics.js";
 import type { Toolbox } from "../tools/toolbox.js";
 import { answerRound, type Round, type RoundPart } from "./round.js";
 
@@ -21,6 +22,7 @@ export interface ToolRoundsOptions extends ReplyRunOptions {
   readonly maxRounds: number;
   /** Whether the client is shown the calls of the model's own tools, which the gateway answers. */
   readonly showsCalls: boolean;
+  readonly metrics: GatewayMetrics;
 }
 
 type Usage = EndedReply["usage"];
@@ -79,7 +81,7 @@ export class ToolRounds implements AsyncIterable<ReplyEvent>, EndedReply {
 
   /** @throws EngineError for all that goes wrong with the engine; the reason of the signal. */
   async *[Symbol.asyncIterator](): AsyncGenerator<ReplyEvent, void, undefined> {
-    const { toolbox, signal } = this.#options;
+    const { toolbox, signal, metrics } = this.#options;
     let request = this.#request;
     for (;;) {
       const reply = this.#last;
@@ -92,6 +94,13 @@ export class ToolRounds implements AsyncIterable<ReplyEvent>, EndedReply {
       }
       const { round, steps } = await answerRound(reply, request, parts, toolbox, signal);
       this.rounds.push(round);
+      for (const { addressee } of round.parts) {
+        if (addressee === undefined || addressee.type === "client") continue;
+        const recipient = addressee.type === "gateway" ? addressee.recipient : undefined;
+        // Only names that there are: the model may write any, and each would be a figure of its own.
+        const tool = request.toolNames.recipients.find((known) => known === recipient) ?? "unknown";
+        metrics.toolRounds.inc({ tool });
+      }
       if (parts.some(({ addressee }) => addressee?.type === "client")) break;
       const next = this.#nextRequest(request, steps);
       if (next === undefined) {
@@ -109,7 +118,13 @@ export class ToolRounds implements AsyncIterable<ReplyEvent>, EndedReply {
   }
 
   get #runOptions(): ReplyRunOptions {
-    const { toolbox: _toolbox, maxRounds: _maxRounds, showsCalls: _showsCalls, ...run } = this.#options;
+    const {
+      toolbox: _toolbox,
+      maxRounds: _maxRounds,
+      showsCalls: _showsCalls,
+      metrics: _metrics,
+      ...run
+    } = this.#options;
     return run;
   }
 
@@ -122,6 +137,7 @@ export class ToolRounds implements AsyncIterable<ReplyEvent>, EndedReply {
     let open: Pick<RoundPart, "shownAs" | "addressee"> & { readonly shown: ReplyPart | undefined } = NOTHING;
     for await (const event of reply) {
       if (event.type === "diagnostic") {
+        this.#options.metrics.diagnostics.inc({ code: event.diagnostic.code });
         yield event;
         continue;
       }

@@ -1,9 +1,17 @@
 import { type HarmonyEncoding, loadHarmonyEncoding } from "harmony-format";
 import type { Engine } from "harmony-format/engines";
 import type { ReadRequestOptions } from "harmony-format/responses";
-import { MemoryState } from "../state/memory.js";
+import { type Logger, pino } from "pino";
+import type { Registry } from "prom-client";
+import { limitEngine } from "../limits/limited-engine.js";
+import { Slots } from "../limits/slots.js";
+import { GatewayMetrics } from "../metrics/gateway-metrics.js";
+import { measureEngine } from "../metrics/measured-engine.js";
+import { memoryState } from "../state/memory.js";
 import type { State } from "../state/state.js";
 import type { ToolsOptions } from "../tools/options.js";
+import { checkOptions } from "./check-options.js";
+import { type CheckedLimits, type Limits, limitsOf } from "./limits.js";
 
 /** What a gateway is made of. */
 export interface GatewayOptions {
@@ -17,6 +25,28 @@ export interface GatewayOptions {
   readonly unsupported?: "error" | "drop" | undefined;
   /** Where responses and the tokens of calls are kept. Default: the latest in memory. */
   readonly state?: State | undefined;
+  /** What it takes upon itself at most. */
+  readonly limits?: Limits | undefined;
+  /** The keys of which a request must bring one, as `Authorization: Bearer KEY`. Default: none is asked for. */
+  readonly apiKeys?: readonly string[] | undefined;
+  /**
+   * The names of hosts that a request may be for, in its `Host`; addresses of numbers always may. It keeps pages of the web
+   * from reaching a gateway of this machine by a name that they point at it. Default: any.
+   */
+  readonly hosts?: readonly string[] | undefined;
+  /** The origins of web pages that may ask, such as `"https://chat.example"`, or `"*"`. Default: none. */
+  readonly cors?: readonly string[] | undefined;
+  /** Where it tells what it does. Default: nowhere. */
+  readonly logger?: Logger | undefined;
+  /** Whether the log holds the bodies of requests. Default: false. */
+  readonly logPrompts?: boolean | undefined;
+  /** Where its figures are registered. Default: a registry of its own. */
+  readonly metrics?: Registry | undefined;
+  /**
+   * After how many milliseconds without an event a stream is given a comment, for proxies that end quiet connections.
+   * Default: `Infinity`.
+   */
+  readonly heartbeat?: number | undefined;
   /** The tools that the gateway runs itself. Default: none. */
   readonly tools?: ToolsOptions | undefined;
 }
@@ -27,6 +57,16 @@ export interface Settings {
   readonly encoding: HarmonyEncoding;
   readonly models: readonly string[];
   readonly state: State;
+  readonly limits: CheckedLimits;
+  /** The requests that are worked on. */
+  readonly slots: Slots;
+  readonly apiKeys: readonly string[];
+  readonly hosts: readonly string[] | undefined;
+  readonly cors: readonly string[];
+  readonly logger: Logger;
+  readonly logPrompts: boolean;
+  readonly metrics: GatewayMetrics;
+  readonly heartbeat: number;
   readonly tools: ToolsOptions;
   /** How a request is read that comes now. */
   readOptions(): ReadRequestOptions;
@@ -34,12 +74,27 @@ export interface Settings {
 
 /** @throws TypeError for options that cannot be used. */
 export function settingsOf(options: GatewayOptions): Settings {
-  const { engine, models = [], unsupported, state = new MemoryState(), tools = {} } = options;
+  checkOptions(options);
+  const { models = [], unsupported, state = memoryState(), tools = {} } = options;
+  const { apiKeys = [], hosts, cors = [] } = options;
+  const { logger = pino({ level: "silent" }), logPrompts = false, heartbeat = Infinity } = options;
+  const limits = limitsOf(options.limits);
+  const slots = new Slots(limits);
+  const metrics = new GatewayMetrics(options.metrics, slots);
   return {
-    engine,
+    engine: measureEngine(limitEngine(options.engine, limits), metrics),
     encoding: loadHarmonyEncoding(),
     models,
     state,
+    limits,
+    slots,
+    apiKeys,
+    hosts,
+    cors,
+    logger,
+    logPrompts,
+    metrics,
+    heartbeat,
     tools,
     readOptions: () => ({ unsupported, conversationStartDate: new Date().toISOString().slice(0, 10) }),
   };

@@ -1,0 +1,29 @@
+import { ApiError } from "harmony-format/client";
+import type { Hono } from "hono";
+import { errorResponse } from "../http/errors.js";
+import type { Status } from "../http/guard.js";
+import type { Settings } from "../settings/options.js";
+
+/**
+ * `GET /health`: the process lives. `GET /ready`: it can answer requests; a load balancer sends it none while it says that it
+ * cannot.
+ */
+export function serveHealth(app: Hono, settings: Settings, status: Status): void {
+  app.get("/health", (context) => context.json({ status: "ok" }));
+  app.get("/ready", async (context) => {
+    const why = await whyNotReady(settings, status);
+    if (why === undefined) return context.json({ status: "ready" });
+    return errorResponse(new ApiError(why, { status: 503, type: "server_error", code: "not_ready" }));
+  });
+}
+
+async function whyNotReady({ state, logger }: Settings, { isDraining }: Status): Promise<string | undefined> {
+  if (isDraining) return "this gateway is being stopped";
+  try {
+    await state.check();
+  } catch (error) {
+    logger.warn({ err: error }, "the state cannot be reached");
+    return "the state cannot be reached";
+  }
+  return undefined;
+}
