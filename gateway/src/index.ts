@@ -7,3 +7,7 @@ export { createGateway, type Gateway } from "./gateway.js";
 export type { GatewayOptions } from "./settings/options.js";
 export { openState } from "./state/open-state.js";
 export { type KeepOptions, type State, StateError, type StateOptions } from "./state/state.js";
+export { type UpstreamSettings, upstreamsAt } from "./upstreams/addresses.js";
+export { createPool, NoUpstreamError, type Pool, type PoolOptions } from "./upstreams/pool.js";
+export { EngineTimeout, type EngineTimeouts, withTimeouts } from "./upstreams/timeouts.js";
+export type { Upstream, UpstreamStatus } from "./upstreams/upstream.js";

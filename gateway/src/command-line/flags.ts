@@ -61,6 +61,12 @@ export const FLAGS = {
     help: "The key that the engine asks for. Better in HARMONY_GATEWAY_UPSTREAM_KEY, where no list of processes shows it.",
     schema: text,
   },
+  "upstream-requests": {
+    kind: "number",
+    placeholder: "N",
+    help: "How many requests an engine works on at once, such as the slots of a llama-server; others wait. Default: no limit.",
+    schema: LIMIT_SCHEMAS.concurrentRequests,
+  },
   demo: {
     kind: "switch",
     help: "Runs a scripted model inside, to see everything work without an engine.",

@@ -1,4 +1,5 @@
 import type { ToolNames } from "harmony-format/responses";
+import { applyPatchTool } from "./apply-patch/apply-patch-tool.js";
 import type { GatewayTool } from "./gateway-tool.js";
 import { CALL_TIMEOUT, type ToolsOptions } from "./options.js";
 import { pythonTool } from "./python/python-tool.js";
@@ -24,18 +25,22 @@ export interface Asked {
   readonly names: ToolNames;
   /** What earlier requests of the conversation have left. */
   readonly memory?: ToolMemory | undefined;
+  /** Whether it wants patches to be applied here. */
+  readonly patches?: boolean | undefined;
 }
 
 /** The tools that are run for a request: those that it asks for, and that there are. */
-export function offeredTools({ names, memory = {} }: Asked, options: ToolsOptions): OfferedTools {
-  const { python, timeout = CALL_TIMEOUT } = options;
+export function offeredTools({ names, memory = {}, patches = false }: Asked, options: ToolsOptions): OfferedTools {
+  const { python, applyPatch, timeout = CALL_TIMEOUT } = options;
   const hasPython = names.builtIn.some(({ name }) => name === "python");
   return {
     toolbox: () => {
       const tools: GatewayTool[] = [];
       const { session = crypto.randomUUID() } = memory;
       if (hasPython && python !== undefined) tools.push(pythonTool(python, { timeout, session }));
-      const remembered = (): ToolMemory | undefined => (tools.length === 0 ? undefined : { session });
+      const hasMemory = tools.length > 0;
+      if (patches && applyPatch !== undefined) tools.push(applyPatchTool(applyPatch));
+      const remembered = (): ToolMemory | undefined => (hasMemory ? { session } : undefined);
       return new Toolbox(tools, timeout, { remembered });
     },
   };
