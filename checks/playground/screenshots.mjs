@@ -8,11 +8,15 @@ import { installTools } from "../tool-folder.mjs";
 const folder = process.argv[2] ?? fileURLToPath(new URL(".screenshots", import.meta.url));
 installTools(new URL("./", import.meta.url));
 await import("../../playground/run.mjs").then(({ buildPlayground }) => buildPlayground());
-const [{ installChromium }, { launch, openPage }, { serveBuild }] = await Promise.all([
-  import("../runtimes/chromium.mjs"),
-  import("./browser.mjs"),
-  import("./server.mjs"),
-]);
+const [{ installChromium }, { launch, openPage, write }, { serveBuild }, { installReference }, { readTemplate }] =
+  await Promise.all([
+    import("../runtimes/chromium.mjs"),
+    import("./browser.mjs"),
+    import("./server.mjs"),
+    import("../conformance/reference.mjs"),
+    import("../peers/chat-template.mjs"),
+  ]);
+const template = readTemplate(installReference().python);
 mkdirSync(folder, { recursive: true });
 const server = await serveBuild();
 const browser = await launch(installChromium());
@@ -50,6 +54,22 @@ for (const width of [360, 1024, 1920]) {
     await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
     await page.waitForTimeout(300);
     await shoot("side-by-side");
+    await page.evaluate(() => scrollTo(0, 0));
+    await tab("Compare");
+    await write(page, "Chat template, in Jinja", template);
+    await page.getByRole("button", { name: "First difference" }).click();
+    await page.getByRole("button", { name: "Next" }).click();
+    await settled();
+    await page.waitForTimeout(500);
+    await shoot("compare");
+    await page.getByRole("radio", { name: "Tokens" }).check();
+    await page.locator(".inspector summary").click();
+    await page.locator(".difference .prompt").focus();
+    await page.keyboard.press("Home");
+    await page.keyboard.press("ArrowRight");
+    await page.locator(".merges").waitFor();
+    await page.waitForTimeout(300);
+    await shoot("merges");
     await page.evaluate(() => scrollTo(0, 0));
     await tab("Type schema");
     await settled();
