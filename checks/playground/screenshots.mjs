@@ -8,18 +8,19 @@ import { installTools } from "../tool-folder.mjs";
 const folder = process.argv[2] ?? fileURLToPath(new URL(".screenshots", import.meta.url));
 installTools(new URL("./", import.meta.url));
 await import("../../playground/run.mjs").then(({ buildPlayground }) => buildPlayground());
-const [{ installChromium }, { launch, openPage, write }, { serveBuild }, { installReference }, { readTemplate }] =
-  await Promise.all([
-    import("../runtimes/chromium.mjs"),
-    import("./browser.mjs"),
-    import("./server.mjs"),
-    import("../conformance/reference.mjs"),
-    import("../peers/chat-template.mjs"),
-  ]);
-const template = readTemplate(installReference().python);
+const [{ installChromium }, { launch, openPage }, { serveBuild }] = await Promise.all([
+  import("../runtimes/chromium.mjs"),
+  import("./browser.mjs"),
+  import("./server.mjs"),
+]);
 mkdirSync(folder, { recursive: true });
 const server = await serveBuild();
 const browser = await launch(installChromium());
+
+const { write } = await import("./browser.mjs");
+const { installReference } = await import("../conformance/reference.mjs");
+const { readTemplate } = await import("../peers/chat-template.mjs");
+const template = readTemplate(installReference().python);
 
 for (const width of [360, 1024, 1920]) {
   for (const colorScheme of ["light", "dark"]) {

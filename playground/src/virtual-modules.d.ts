@@ -1,12 +1,8 @@
-interface DocumentedExample {
-  readonly name: string;
-  readonly text: string;
-}
 declare module "virtual:documented-conversations" {
-  const examples: readonly DocumentedExample[];
+  const examples: readonly { readonly name: string; readonly value: unknown }[];
   export default examples;
 }
 declare module "virtual:malformed-completions" {
-  const examples: readonly (DocumentedExample & { readonly tools: string })[];
+  const examples: readonly { readonly name: string; readonly text: string; readonly tools: string }[];
   export default examples;
 }

@@ -21,9 +21,10 @@ interface PromptTabProps {
   readonly onLoad: (state: PromptState) => void;
 }
 
-const EXAMPLES: readonly { readonly name: string; readonly text: string }[] = [
-  { name: "A call, its result, and an answer", text: FIRST_STATE.prompt.text },
-  { name: "A Chat Completions request", text: CHAT_REQUEST },
+const EXAMPLES: readonly { readonly name: string; readonly value: unknown }[] = [
+  { name: "A call, its result, and an answer", value: JSON.parse(FIRST_STATE.prompt.text) },
+  { name: "A Chat Completions request", value: JSON.parse(CHAT_REQUEST) },
+  ...conversations,
 ];
 
 /** A conversation on the left, the prompt that it becomes on the right. */
@@ -35,10 +36,9 @@ export function PromptTab({ state, onChange, onLoad }: PromptTabProps) {
   const set = (part: Partial<PromptState>): void => onChange({ ...state, ...part });
   const load = (event: Event): void => {
     const select = event.currentTarget as HTMLSelectElement;
-    const example = [...EXAMPLES, ...conversations][Number(select.value)];
+    const example = select.value === "" ? undefined : EXAMPLES[Number(select.value)];
     select.value = "";
-    if (example !== undefined)
-      onLoad({ ...state, text: JSON.stringify(JSON.parse(example.text), null, 2), kind: "auto" });
+    if (example !== undefined) onLoad({ ...state, text: JSON.stringify(example.value, null, 2), kind: "auto" });
   };
   return (
     <div class="columns">
@@ -49,7 +49,7 @@ export function PromptTab({ state, onChange, onLoad }: PromptTabProps) {
             <span class="unseen">Examples</span>
             <select value="" onChange={load}>
               <option value="">Examples…</option>
-              {[...EXAMPLES, ...conversations].map(({ name }, index) => (
+              {EXAMPLES.map(({ name }, index) => (
                 <option key={name} value={index}>
                   {name}
                 </option>
