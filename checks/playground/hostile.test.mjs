@@ -125,7 +125,7 @@ test("a long completion without any marker, in a header, is read", async () => {
 }, 120_000);
 
 /** What the page loads only once something is compared, or a token unfolded. */
-const LATER = /^(?:compare-tab|difference|merges|template)/;
+const LATER = /^(?:compare-tab|diff|merges|template|two-prompts)/;
 
 test("gzipped: 150 kB at most without comparing, 173 kB with all of it, apart from the vocabulary", () => {
   const files = readdirSync(BUILD, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
