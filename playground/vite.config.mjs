@@ -22,6 +22,9 @@ const minifyAgain = () => ({
   },
 });
 
+/** How long minifying takes depends on what else the machine does, and is nothing to report. */
+const CHECKS = { bundlerTimings: false };
+
 /** What can be left out where it is not used, though it does not say that it has no side effects. */
 const treeshake = { moduleSideEffects: (id) => !/\/node_modules\/(?:@lezer|diff)\//.test(id) };
 
@@ -42,6 +45,7 @@ export default defineConfig({
     // The vocabulary in a file of its own: it changes never, and everything else often.
     rolldownOptions: {
       treeshake,
+      checks: CHECKS,
       output: { codeSplitting: { groups: [{ name: "vocabulary", test: /dist\/vocabulary\.js$/ }] } },
     },
     plugins: () => [minifyAgain()],
@@ -56,7 +60,7 @@ export default defineConfig({
     // The vocabulary is known to be one large chunk.
     chunkSizeWarningLimit: 4096,
     // CodeMirror's commands can walk syntax trees with Lezer; those that are used here do not.
-    rolldownOptions: { treeshake },
+    rolldownOptions: { treeshake, checks: CHECKS },
   },
   server: { fs: { allow: [file("..")] } },
 });

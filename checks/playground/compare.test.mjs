@@ -76,83 +76,130 @@ describe.each([...SETTINGS, FORCED])("$width px, $colorScheme, forced colours: $
 
 describe("what the template is given", () => {
   const unsaid = (page) => page.locator(".unsaid");
-  const giving = (conversation, run) =>
-    test(conversation.name, async () => {
+  /** Compares a conversation, and hands over what the template is given. A template that meets another day throws. */
+  const giving = (name, day, value, run) =>
+    test(name, async () => {
       const opened = await openPage(browser, address);
-      const { page, settled, tab, close, complaints } = opened;
+      const { page, settled, tab, close, complaints, copied } = opened;
       await settled();
-      await write(page, CONVERSATION, JSON.stringify(conversation.value));
+      await write(page, CONVERSATION, JSON.stringify(value));
       await settled();
       await tab("Compare");
-      // A template that writes what it is given.
-      const said = "{{ messages | tojson }}{{ strftime_now('%Y-%m-%d') }}{{ builtin_tools | tojson }}";
+      const said = `{% if strftime_now('%Y-%m-%d') != '${day}' %}{{ raise_exception('another day') }}{% endif %}x`;
       await write(page, TEMPLATE, said);
       await expect.poll(() => difference(page).count()).toBe(1);
       await settled();
-      const text = await page.locator(".flow ins").allInnerTexts();
-      await run(page, text.join("").replace(/[↵\s]/g, ""));
+      await page.locator("details summary", { hasText: `for ${day}` }).click();
+      await page.getByRole("button", { name: "Copy", exact: true }).click();
+      await page.getByText(/^Copied/).waitFor();
+      await run(JSON.parse(await copied()), await unsaid(page).innerText());
       expect(complaints).toEqual([]);
       await close();
     });
+  const today = new Date().toLocaleDateString("sv");
 
   giving(
+    "what has no place in it is said",
+    "2025-06-28",
     {
-      name: "what has no place in it is said",
-      value: {
-        messages: [
-          {
-            role: "system",
-            content: [
-              {
-                type: "system_content",
-                conversation_start_date: "2025-06-28",
-                knowledge_cutoff: "2023-01",
-                tools: { python: { name: "python", description: "Runs programs.", tools: [] } },
-              },
-            ],
-          },
-          { role: "user", name: "Ada", content: "Now?" },
-          { role: "assistant", channel: "analysis", recipient: "python", content: "1 + 1" },
-          { role: "tool", name: "python", recipient: "assistant", content: "2" },
-        ],
-      },
+      messages: [
+        {
+          role: "system",
+          content: [
+            {
+              type: "system_content",
+              conversation_start_date: "2025-06-28",
+              knowledge_cutoff: "2023-01",
+              tools: { python: { name: "python", description: "Runs programs.", tools: [] } },
+            },
+          ],
+        },
+        { role: "user", name: "Ada", content: "Now?" },
+        { role: "assistant", channel: "analysis", recipient: "python", content: "1 + 1" },
+        { role: "tool", name: "python", recipient: "assistant", content: "2" },
+      ],
     },
-    async (page, text) => {
-      const words = await unsaid(page).innerText();
+    (inputs, words) => {
       expect(words).toContain("The knowledge cutoff (2023-01).");
       expect(words).toContain("The channels, which are not the usual three.");
       expect(words).toContain("What python can do");
       expect(words).toContain("The name in messages[1] (Ada).");
       expect(words).toContain("The call of python in messages[2]");
       expect(words).toContain("The result in messages[3], of python");
-      expect(text).toContain("2025-06-28");
-      expect(text).toContain('["python"]');
+      expect(inputs).toEqual({
+        messages: [{ role: "user", content: "Now?" }],
+        builtin_tools: ["python"],
+        add_generation_prompt: true,
+      });
     },
   );
+  const call = (name) => ({ role: "assistant", channel: "commentary", recipient: `functions.${name}`, content: "{}" });
+  const result = (name) => ({ role: "tool", name: `functions.${name}`, recipient: "assistant", content: name });
   giving(
+    "calls that follow each other are one message",
+    today,
     {
-      name: "calls that follow each other are one message, and a request is given as it is",
-      value: {
-        messages: [
-          { role: "user", content: "Both?" },
-          { role: "assistant", channel: "analysis", content: "Two calls." },
-          { role: "assistant", channel: "commentary", content: "I look." },
-          ...["a", "b"].map((name) => ({
-            role: "assistant",
-            channel: "commentary",
-            recipient: `functions.${name}`,
-            content: "{}",
-          })),
-          { role: "tool", name: "functions.b", recipient: "assistant", content: "B" },
-          { role: "tool", name: "functions.a", recipient: "assistant", content: "A" },
-        ],
-      },
+      messages: [
+        { role: "user", content: "Both?" },
+        { role: "assistant", channel: "analysis", content: "Two calls." },
+        { role: "assistant", channel: "commentary", content: "I look." },
+        ...[call("a"), call("b"), result("b"), result("a")],
+        { role: "assistant", channel: "analysis", content: "Done." },
+        { role: "assistant", channel: "final", content: "Both." },
+      ],
     },
-    async (page, text) => {
-      expect(text).toContain('"role":"assistant","content":"Ilook.","thinking":"Twocalls."');
-      expect(text).toMatch(/"tool_calls":\[\{"id":"call_1".*"id":"call_2"/);
-      expect(text).toMatch(/"tool_call_id":"call_2","name":"b","content":"B"/);
-      await expect.poll(() => unsaid(page).innerText()).toContain("That there is no date");
+    (inputs, words) => {
+      expect(words).toContain("That there is no date");
+      const called = (id, name) => ({ id, type: "function", function: { name, arguments: {} } });
+      expect(inputs.messages).toEqual([
+        { role: "user", content: "Both?" },
+        {
+          role: "assistant",
+          content: "I look.",
+          thinking: "Two calls.",
+          reasoning_content: "Two calls.",
+          tool_calls: [called("call_1", "a"), called("call_2", "b")],
+        },
+        { role: "tool", tool_call_id: "call_2", name: "b", content: "b" },
+        { role: "tool", tool_call_id: "call_1", name: "a", content: "a" },
+        { role: "assistant", content: "Both.", thinking: "Done.", reasoning_content: "Done." },
+      ]);
+    },
+  );
+  const question = { role: "user", content: "Is it warm?" };
+  giving(
+    "a request is given as it is",
+    today,
+    {
+      model: "gpt-oss-20b",
+      reasoning_effort: "high",
+      messages: [
+        question,
+        {
+          role: "assistant",
+          content: null,
+          reasoning_content: "I ask.",
+          tool_calls: [{ id: "x", type: "function", function: { name: "f", arguments: '{"a":1}' } }],
+        },
+        { role: "tool", tool_call_id: "x", content: "21" },
+      ],
+      tools: [{ type: "function", function: { name: "f" } }],
+      response_format: { type: "json_object" },
+    },
+    (inputs, words) => {
+      expect(words).toContain("The form of the answer (response_format).");
+      expect(inputs.reasoning_effort).toBe("high");
+      expect(inputs.tools).toEqual([{ type: "function", function: { name: "f" } }]);
+      expect(inputs.messages).toEqual([
+        question,
+        {
+          role: "assistant",
+          thinking: "I ask.",
+          reasoning_content: "I ask.",
+          tool_calls: [{ id: "x", type: "function", function: { name: "f", arguments: { a: 1 } } }],
+        },
+        { role: "tool", tool_call_id: "x", content: "21" },
+      ]);
     },
   );
 });
@@ -160,7 +207,8 @@ describe("what the template is given", () => {
 describe("a template that fails", () => {
   test.each([
     ["without its end", "a\n{% for m in messages %}\nb", /ends before {% for %} is closed by {% endfor %}, at line 2/],
-    ["that ends in a tag", "a\n\n{{ messages", /ends before a tag is closed, at line 3/],
+    ["that ends in a tag", "a\n\n{{ messages", /Unexpected end of input, at line 3/],
+    ["that ends in a block", "a\n\n{% set x %}b", /ends before a block is closed, at line 3/],
     ["that throws", "{# c #}\n\n{{- 'a' }}\n{{ raise_exception('Not so.') }}", /stops: Not so, at line 4/],
     ["with a character that means nothing", "a\nb {{ 1 $ 2 }}\n", /Unexpected character: \$, at line 2/],
     ["with half an expression", "a\n\n{{ 1 + }}\nc", /at line 3/],

@@ -54,9 +54,10 @@ test("markup in every field stays text", async () => {
     prompt: { text: JSON.stringify({ messages }) },
     parse: { text: `<|channel|>${evil}<|message|>${evil}<|end|>${evil}`, tools: evil },
     schema: { text: JSON.stringify(schema) },
+    compare: { template: evil },
   });
   const { page, settled, tab, complaints, close } = await openPage(browser, address, { fragment });
-  for (const name of ["Prompt", "Completion", "Type schema"]) {
+  for (const name of ["Prompt", "Completion", "Compare", "Type schema"]) {
     await tab(name);
     await settled();
     await expect.poll(() => page.locator(".result").innerText()).toContain("<img src=x");
@@ -123,12 +124,35 @@ test("a long completion without any marker, in a header, is read", async () => {
   await close();
 }, 120_000);
 
-test("all files but the vocabulary weigh at most 150 kB, gzipped", () => {
+/** What the page loads only once something is compared, or a token unfolded. */
+const LATER = /^(?:compare-tab|diff|merges|template|two-prompts)/;
+
+test("gzipped: 150 kB at most without comparing, 173 kB with all of it, apart from the vocabulary", () => {
   const files = readdirSync(BUILD, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const weights = files
     .filter(({ name }) => !name.startsWith("vocabulary"))
     .map(({ name, parentPath }) => [name, gzipSync(readFileSync(`${parentPath}/${name}`), { level: 9 }).length]);
   expect(files.length - weights.length).toBe(1);
-  const sum = weights.reduce((total, [, weight]) => total + weight, 0);
-  expect(sum, JSON.stringify(weights)).toBeLessThanOrEqual(150_000);
+  const sumOf = (some) => some.reduce((total, [, weight]) => total + weight, 0);
+  const atFirst = weights.filter(([name]) => !LATER.test(name));
+  expect(sumOf(atFirst), JSON.stringify(weights)).toBeLessThanOrEqual(150_000);
+  expect(sumOf(weights), JSON.stringify(weights)).toBeLessThanOrEqual(173_000);
+});
+
+test("what is needed only to compare is not loaded before", async () => {
+  const { page, settled, tab, complaints, close } = await openPage(browser, address);
+  const loaded = [];
+  page.on("request", (request) => loaded.push(new URL(request.url()).pathname.split("/").at(-1)));
+  await page.reload();
+  for (const name of ["Completion", "Type schema", "Prompt"]) {
+    await tab(name);
+    await settled();
+  }
+  expect(loaded.filter((name) => LATER.test(name))).toEqual([]);
+  expect(loaded.some((name) => name.startsWith("worker"))).toBe(true);
+  await tab("Compare");
+  await page.getByRole("heading", { name: "Chat template" }).waitFor();
+  await expect.poll(() => loaded.filter((name) => LATER.test(name)).length).toBeGreaterThan(0);
+  expect(complaints).toEqual([]);
+  await close();
 });

@@ -18,6 +18,11 @@ mkdirSync(folder, { recursive: true });
 const server = await serveBuild();
 const browser = await launch(installChromium());
 
+const { write } = await import("./browser.mjs");
+const { installReference } = await import("../conformance/reference.mjs");
+const { readTemplate } = await import("../peers/chat-template.mjs");
+const template = readTemplate(installReference().python);
+
 for (const width of [360, 1024, 1920]) {
   for (const colorScheme of ["light", "dark"]) {
     const opened = await openPage(browser, server.address, {
@@ -51,6 +56,22 @@ for (const width of [360, 1024, 1920]) {
     await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
     await page.waitForTimeout(300);
     await shoot("side-by-side");
+    await page.evaluate(() => scrollTo(0, 0));
+    await tab("Compare");
+    await write(page, "Chat template, in Jinja", template);
+    await page.getByRole("button", { name: "First difference" }).click();
+    await page.getByRole("button", { name: "Next" }).click();
+    await settled();
+    await page.waitForTimeout(500);
+    await shoot("compare");
+    await page.getByRole("radio", { name: "Tokens" }).check();
+    await page.locator(".inspector summary").click();
+    await page.locator(".difference .prompt").focus();
+    await page.keyboard.press("Home");
+    await page.keyboard.press("ArrowRight");
+    await page.locator(".merges").waitFor();
+    await page.waitForTimeout(300);
+    await shoot("merges");
     await page.evaluate(() => scrollTo(0, 0));
     await tab("Type schema");
     await settled();

@@ -34,7 +34,7 @@ export async function runTemplate(question: TemplateQuestion): Promise<TemplateA
 }
 
 function start(): Promise<Worker> {
-  const worker = new Worker(new URL("../worker/template.ts", import.meta.url), { type: "module" });
+  const worker = new Worker(new URL("../template/template-worker.ts", import.meta.url), { type: "module" });
   return new Promise((resolve, reject) => {
     worker.onmessage = () => resolve(worker);
     worker.onerror = () => {

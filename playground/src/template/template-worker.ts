@@ -1,7 +1,7 @@
 /** Runs chat templates, in a worker of its own: whoever wrote one may have meant harm, and the page must be able to end it. */
 import { Interpreter, Template } from "@huggingface/jinja";
-import type { TemplateAnswer, TemplateQuestion } from "./answers.js";
-import { lineOf, parseWithLines, TemplateSyntaxError } from "./template-lines.js";
+import type { TemplateAnswer, TemplateQuestion } from "../worker/answers.js";
+import { lineOf, parseWithLines, TemplateSyntaxError } from "./lines.js";
 
 /** Longer texts are no prompts, and would only keep the page busy. */
 const LONGEST = 10_000_000;
