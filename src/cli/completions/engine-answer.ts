@@ -186,7 +186,7 @@ export function idsOf(value: unknown, place: string): readonly number[] | undefi
   for (const [index, id] of value.entries()) {
     if (typeof id !== "number" || id >>> 0 !== id) {
       const where = place === "" ? `[${index}]` : `${place}[${index}]`;
-      throw new RecordError("not-an-id", `${show(id)} is not an id; ids are whole numbers from 0 to 201087`, where);
+      throw new RecordError("not-an-id", `${show(id)} is not an id; ids are whole numbers from 0 to 201088`, where);
     }
   }
   return value as number[];

@@ -43,7 +43,7 @@ export function idsIn(text: string): number[] {
       const id = /^\d+$/.test(word) ? Number(word) : Number.NaN;
       if (id >>> 0 !== id) {
         const shown = word.length > 40 ? `${word.slice(0, 40)}…` : word;
-        const message = `${JSON.stringify(shown)} is not an id; ids are whole numbers from 0 to 201087`;
+        const message = `${JSON.stringify(shown)} is not an id; ids are whole numbers from 0 to 201088`;
         throw new RecordError("not-an-id", message, `number ${index + 1}`);
       }
       return id;
