@@ -40,7 +40,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const app = new Hono();
   standBefore(app, settings, status);
   serveChatCompletions(app, settings);
-  serveResponses(app, settings);
+  const responses = serveResponses(app, settings);
   serveCompletions(app, settings);
   serveRender(app, settings);
   serveParse(app, settings);
@@ -61,7 +61,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     drain: () => {
       status.isDraining = true;
     },
-    close: () => settings.state.close(),
+    close: async () => {
+      await responses.close(5000);
+      await settings.state.close();
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import type { Slots } from "../limits/slots.js";
-import { readJson } from "./body.js";
+import { fieldsOf, readJson } from "./body.js";
 import { endOf } from "./exchange.js";
 
 /**
@@ -10,7 +10,9 @@ import { endOf } from "./exchange.js";
 export function turnstile(slots: Slots): MiddlewareHandler {
   return async (context, next) => {
     const { raw } = context.req;
-    await readJson(raw);
+    const { background } = fieldsOf(await readJson(raw));
+    // What is made in the background stands in line itself, and not its request, too.
+    if (background === true) return next();
     const release = await slots.take(raw.signal);
     let end: Promise<unknown> | undefined;
     try {

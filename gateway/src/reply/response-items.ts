@@ -84,6 +84,11 @@ export async function keepCalls(
   await Promise.all(writes);
 }
 
+/** What is kept of the calls of a response, by its keys: for a response that is to be forgotten. */
+export function callKeys(output: readonly ResponseOutputItem[]): string[] {
+  return output.flatMap((item) => (builtInCallId(item) === undefined ? [] : [callKey(item.id), memoryKey(item.id)]));
+}
+
 /** The items of an input, with what the gateway has answered to the calls among them that have no result. */
 export async function withKeptCalls(input: unknown, state: State): Promise<unknown> {
   if (!Array.isArray(input)) return input;

@@ -7,6 +7,7 @@ import {
 } from "harmony-format/chat-completions";
 import type { Hono } from "hono";
 import { fieldsOf, readJson } from "../http/body.js";
+import { brokenOff } from "../http/broken-off.js";
 import { apiErrorOf } from "../http/errors.js";
 import { eventStream } from "../http/event-stream.js";
 import { ChatCitations } from "../reply/chat-citations.js";
@@ -36,7 +37,12 @@ export function serveChatCompletions(app: Hono, settings: Settings): void {
         heartbeat: settings.heartbeat,
       });
     }
-    for await (const _chunk of run.chunks());
+    try {
+      for await (const _chunk of run.chunks());
+    } catch (error) {
+      if (!run.hasBegun || signal.aborted) throw error;
+      return brokenOff(error, run.completion);
+    }
     return context.json(run.completion);
   });
 }
@@ -53,6 +59,8 @@ class Run {
   readonly #settings: Settings;
   readonly #signal: AbortSignal;
   readonly #answers: Answer[] = [];
+  /** Whether the model has begun. */
+  hasBegun = false;
 
   constructor(read: ReadChat, settings: Settings, signal: AbortSignal) {
     this.#read = read;
@@ -97,10 +105,16 @@ class Run {
     const citations = reply.citation === undefined ? undefined : new ChatCitations(reply.citation);
     this.#answers.push({ writer, citations });
     for await (const event of reply) {
+      this.hasBegun = true;
       for (const chunk of writer.write(event)) yield citations?.inChunk(chunk) ?? chunk;
     }
     const last = writer.end(reply);
-    await this.#keep(reply, writer.completion);
+    try {
+      await this.#keep(reply, writer.completion);
+    } catch (error) {
+      // What the model has said is worth more than what the next request could be spared.
+      this.#settings.logger.warn({ err: error }, "what an answer leaves behind could not be kept");
+    }
     yield* last;
   }
 

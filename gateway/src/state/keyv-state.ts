@@ -14,6 +14,7 @@ export interface OpenStore {
 
 /** A state over any store that Keyv has an adapter for. */
 export class KeyvState implements State {
+  readonly ttl: number;
   readonly #open: OpenStore;
   readonly #keyv: Keyv;
   readonly #timeout: number;
@@ -28,6 +29,7 @@ export class KeyvState implements State {
         throw new RangeError(`openState: ${name} must be a positive integer, not ${String(value)}`);
       }
     }
+    this.ttl = ttl;
     this.#open = open;
     this.#timeout = timeout;
     this.#keyv = new Keyv({

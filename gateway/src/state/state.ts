@@ -7,6 +7,8 @@ import { ApiError } from "harmony-format/client";
  * All methods throw a {@link StateError} when the store behind it cannot be reached.
  */
 export interface State {
+  /** How long a value is kept, in milliseconds, where nobody says it. */
+  readonly ttl: number;
   /** What is kept of a key; `undefined` if it is not known, or has been forgotten. */
   get(key: string): Promise<unknown>;
   /** The same of many keys, in their order, at once. */
