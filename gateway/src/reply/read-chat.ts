@@ -29,7 +29,7 @@ const TYPES: ReadonlyMap<unknown, BuiltInTool> = new Map([
  * @throws ApiError as `readChatCompletionRequest` does.
  */
 export async function readChat(body: unknown, settings: Settings): Promise<ReadChat> {
-  const { state, tools: options } = settings;
+  const { state, encoding, tools: options } = settings;
   const fields = fieldsOf(body);
   const sent = Array.isArray(fields.messages) ? fields.messages : [];
   const has = builtInToolsOf(options);
@@ -68,5 +68,9 @@ export async function readChat(body: unknown, settings: Settings): Promise<ReadC
     builtInTools: has.filter((tool) => asked.has(tool)),
   });
   const memory = asked.size === 0 ? undefined : await keptMemory(sent, state);
-  return { request, tools: offeredTools({ names: request.toolNames, memory, patches }, options), messages: sent };
+  return {
+    request,
+    tools: offeredTools({ names: request.toolNames, encoding, memory, patches }, options),
+    messages: sent,
+  };
 }

@@ -29,7 +29,7 @@ export async function readResponse(
   settings: Settings,
   store: Pick<ReadResponseOptions, "resolveItem" | "resolvePrevious"> = {},
 ): Promise<ReadResponse> {
-  const { state, tools: options } = settings;
+  const { state, encoding, tools: options } = settings;
   const { input, tools, instructions } = fieldsOf(body);
   const changed: Record<string, unknown> = { ...fieldsOf(body) };
   if (Array.isArray(input)) changed.input = await withKeptCalls(input, state);
@@ -50,7 +50,7 @@ export async function readResponse(
   });
   const memory = await keptMemory(read.items, state);
   const request = patches ? asSent(read, typeof instructions === "string" ? instructions : null) : read;
-  return { request, tools: offeredTools({ names: request.toolNames, memory, patches }, options) };
+  return { request, tools: offeredTools({ names: request.toolNames, encoding, memory, patches }, options) };
 }
 
 /** The request with settings that the response repeats as the client has sent them. */
