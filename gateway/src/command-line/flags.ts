@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ORIGIN } from "../settings/check-options.js";
 import { DEFAULT_LIMITS, LIMIT_SCHEMAS, type Limits } from "../settings/limits.js";
 import { ENGINES } from "../upstreams/engines.js";
 
@@ -140,7 +141,7 @@ export const FLAGS = {
     kind: "list",
     placeholder: "ORIGIN",
     help: "A web page that may ask, such as https://chat.example; * for any. Default: none.",
-    schema: z.array(text),
+    schema: z.array(ORIGIN),
   },
   "log-level": {
     kind: "text",
