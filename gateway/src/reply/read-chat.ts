@@ -2,6 +2,7 @@ import { type ChatCompletionRequest, readChatCompletionRequest } from "harmony-f
 import type { BuiltInTool } from "harmony-format/responses";
 import { fieldsOf } from "../http/body.js";
 import type { Settings } from "../settings/options.js";
+import { patchInstructions, wantsPatches, withApplyPatch } from "../tools/apply-patch/declare.js";
 import { type OfferedTools, offeredTools } from "../tools/offered-tools.js";
 import { builtInToolsOf } from "../tools/options.js";
 import { keptMemory, withKeptRounds } from "./chat-messages.js";
@@ -28,7 +29,7 @@ const TYPES: ReadonlyMap<unknown, BuiltInTool> = new Map([
  * @throws ApiError as `readChatCompletionRequest` does.
  */
 export async function readChat(body: unknown, settings: Settings): Promise<ReadChat> {
-  const { state, tools: options } = settings;
+  const { state, encoding, tools: options } = settings;
   const fields = fieldsOf(body);
   const sent = Array.isArray(fields.messages) ? fields.messages : [];
   const has = builtInToolsOf(options);
@@ -48,11 +49,28 @@ export async function readChat(body: unknown, settings: Settings): Promise<ReadC
     asked.add("browser");
     delete changed.web_search_options;
   }
+  const { applyPatch } = options;
+  const patches = applyPatch !== undefined && wantsPatches(fields.tools);
+  if (patches) {
+    changed.tools = withApplyPatch(changed.tools, (definition) => ({ type: "function", function: definition }));
+    if (Array.isArray(changed.messages)) {
+      // Behind the instructions that stand first.
+      const at = changed.messages.findIndex(
+        (message) => !/^(?:system|developer)$/.test(String(fieldsOf(message).role)),
+      );
+      const instructions = { role: "developer", content: patchInstructions(applyPatch) };
+      changed.messages = changed.messages.toSpliced(at < 0 ? changed.messages.length : at, 0, instructions);
+    }
+  }
   const isObject = typeof body === "object" && body !== null && !Array.isArray(body);
   const request = readChatCompletionRequest(isObject ? changed : body, {
     ...settings.readOptions(),
     builtInTools: has.filter((tool) => asked.has(tool)),
   });
   const memory = asked.size === 0 ? undefined : await keptMemory(sent, state);
-  return { request, tools: offeredTools({ names: request.toolNames, memory }, options), messages: sent };
+  return {
+    request,
+    tools: offeredTools({ names: request.toolNames, encoding, memory, patches }, options),
+    messages: sent,
+  };
 }

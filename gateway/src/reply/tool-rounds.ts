@@ -95,8 +95,11 @@ export class ToolRounds implements AsyncIterable<ReplyEvent>, EndedReply {
       const { round, steps } = await answerRound(reply, request, parts, toolbox, signal);
       this.rounds.push(round);
       for (const { addressee } of round.parts) {
-        if (addressee?.type === "gateway") metrics.toolRounds.inc({ tool: addressee.recipient });
-        else if (addressee?.type === "nobody") metrics.toolRounds.inc({ tool: "unknown" });
+        if (addressee === undefined || addressee.type === "client") continue;
+        const recipient = addressee.type === "gateway" ? addressee.recipient : undefined;
+        // Only names that there are: the model may write any, and each would be a figure of its own.
+        const tool = request.toolNames.recipients.find((known) => known === recipient) ?? "unknown";
+        metrics.toolRounds.inc({ tool });
       }
       if (parts.some(({ addressee }) => addressee?.type === "client")) break;
       const next = this.#nextRequest(request, steps);
