@@ -4,6 +4,7 @@ import { collectDefaultMetrics, Registry } from "prom-client";
 import { createGateway, type Gateway } from "../gateway.js";
 import { type NodeServer, startNodeServer } from "../http/node-server.js";
 import { type Limits, limitsOf } from "../settings/limits.js";
+import { toolsNamed } from "../tools/named-tools.js";
 import type { FlagValues } from "./flags.js";
 import { helpText } from "./help.js";
 import { apiKeysOf, engineOf, stateOf } from "./parts.js";
@@ -29,6 +30,7 @@ async function serve(flags: FlagValues): Promise<void> {
   const metrics = new Registry();
   const apiKeys = apiKeysOf(flags);
   const isLocal = LOOPBACK.test(host);
+  const tools = toolsNamed(flags.tools ?? []);
   const engine = await engineOf(flags);
   const state = await stateOf(flags);
   const gateway = createGateway({
@@ -43,6 +45,7 @@ async function serve(flags: FlagValues): Promise<void> {
     logger,
     logPrompts: flags["log-prompts"],
     heartbeat: flags.heartbeat,
+    tools,
     metrics,
   });
   collectDefaultMetrics({ register: metrics });
