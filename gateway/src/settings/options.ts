@@ -11,6 +11,7 @@ import { memoryState } from "../state/memory.js";
 import type { State } from "../state/state.js";
 import type { ToolsOptions } from "../tools/options.js";
 import { isPool } from "../upstreams/pool.js";
+import { withTimeouts } from "../upstreams/timeouts.js";
 import type { UpstreamStatus } from "../upstreams/upstream.js";
 import { checkOptions } from "./check-options.js";
 import { type CheckedLimits, type Limits, limitsOf } from "./limits.js";
@@ -93,10 +94,10 @@ export function settingsOf(options: GatewayOptions): Settings {
   const { engine } = options;
   const pool = isPool(engine) ? engine : undefined;
   const upstreams = (): readonly UpstreamStatus[] => pool?.upstreams ?? [];
-  const timed = pool === undefined ? limits : { ...limits, firstTokenTimeout: Infinity, tokenTimeout: Infinity };
+  const timed = pool ?? withTimeouts(engine, limits);
   const metrics = new GatewayMetrics(options.metrics, slots, upstreams);
   return {
-    engine: measureEngine(limitEngine(engine, timed), metrics),
+    engine: measureEngine(limitEngine(timed, limits), metrics),
     encoding: loadHarmonyEncoding(),
     models,
     state,

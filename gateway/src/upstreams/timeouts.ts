@@ -30,26 +30,23 @@ export function withTimeouts(engine: Engine, timeouts: EngineTimeouts): Engine {
     constraints: engine.constraints,
     async *generate(request: EngineRequest, signal?: AbortSignal): AsyncGenerator<EngineOutput, void, undefined> {
       const controller = new AbortController();
-      const outputs = engine.generate(
-        request,
-        signal ? AbortSignal.any([signal, controller.signal]) : controller.signal,
-      );
+      const both = signal ? AbortSignal.any([signal, controller.signal]) : controller.signal;
       const patience = new Patience((waited, hasBegun) => {
         const { name } = engine;
         const code = hasBegun ? "interrupted" : "unreachable";
         const option = hasBegun ? "tokenTimeout" : "firstTokenTimeout";
         const what = hasBegun ? "wrote nothing more for" : "wrote no token within";
         const remedy = hasBegun ? "it may be stuck" : "a long prompt may need a longer one";
-        controller.abort(new EngineTimeout(code, `${what} ${waited} ms (${option}); ${remedy}`, { engine: name }));
+        const error = new EngineTimeout(code, `${what} ${waited} ms (${option}); ${remedy}`, { engine: name });
+        controller.abort(error);
+        return error;
       });
-      const iterator = outputs[Symbol.asyncIterator]();
+      const iterator = engine.generate(request, both)[Symbol.asyncIterator]();
       let timeout = firstTokenTimeout;
       let isOver = false;
       try {
         while (true) {
-          patience.begin(timeout);
-          const { done, value } = await iterator.next();
-          patience.end();
+          const { done, value } = await patience.wait(iterator.next(), timeout);
           if (done) break;
           timeout = tokenTimeout;
           patience.hasBegun = true;
@@ -57,14 +54,21 @@ export function withTimeouts(engine: Engine, timeouts: EngineTimeouts): Engine {
         }
         isOver = true;
       } catch (error) {
-        isOver = true;
+        isOver = !controller.signal.aborted;
         throw error;
       } finally {
         patience.close();
-        if (!isOver) await iterator.return?.();
+        if (!isOver) await leave(iterator, controller.signal);
       }
     },
   };
+}
+
+/** Ends an engine's iteration early. One that does not listen to its signal may never end: nobody waits for it. */
+async function leave(iterator: AsyncIterator<EngineOutput>, timedOut: AbortSignal): Promise<void> {
+  const ended = Promise.resolve(iterator.return?.());
+  if (timedOut.aborted) ended.catch(() => {});
+  else await ended;
 }
 
 /** The longest time that a timer takes, in milliseconds: 24 days. */
@@ -73,25 +77,31 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 /** Waits for one thing after another with a single timer: a new one for each token would cost more than the token. */
 class Patience {
   hasBegun = false;
-  readonly #isOver: (waited: number, hasBegun: boolean) => void;
+  readonly #giveUp: (waited: number, hasBegun: boolean) => unknown;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #timeout = Infinity;
   #deadline: number | undefined;
   /** When the timer goes off, which may be long before the deadline of what is waited for now. */
   #wakes = Infinity;
+  #fail: ((error: unknown) => void) | undefined;
 
-  constructor(isOver: (waited: number, hasBegun: boolean) => void) {
-    this.#isOver = isOver;
+  /** @param giveUp Is told how long was waited, and returns the error that says so. */
+  constructor(giveUp: (waited: number, hasBegun: boolean) => unknown) {
+    this.#giveUp = giveUp;
   }
 
-  begin(timeout: number): void {
+  async wait<Value>(next: Promise<Value>, timeout: number): Promise<Value> {
     this.#timeout = timeout;
     this.#deadline = performance.now() + timeout;
     if (this.#deadline < this.#wakes) this.#sleep(timeout);
-  }
-
-  end(): void {
-    this.#deadline = undefined;
+    try {
+      return await new Promise<Value>((resolve, reject) => {
+        this.#fail = reject;
+        next.then(resolve, reject);
+      });
+    } finally {
+      this.#deadline = undefined;
+    }
   }
 
   close(): void {
@@ -112,6 +122,6 @@ class Patience {
     if (this.#deadline === undefined) return;
     const left = this.#deadline - performance.now();
     if (left > 0) this.#sleep(left);
-    else this.#isOver(this.#timeout, this.hasBegun);
+    else this.#fail?.(this.#giveUp(this.#timeout, this.hasBegun));
   }
 }
