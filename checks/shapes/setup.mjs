@@ -12,7 +12,8 @@ export default function setup(suite) {
   suite.provide("python", installPython());
 }
 
-function installPython() {
+/** @returns The Python that has OpenAI's models. */
+export function installPython() {
   const folder = fileURLToPath(new URL("../../.venv/shapes/", import.meta.url));
   const python = `${folder}bin/python`;
   const requirements = fileURLToPath(new URL("requirements.txt", import.meta.url));

@@ -692,7 +692,7 @@ const RESPONSE_FIELDS: readonly BadRequest[] = [
     background: ["x"],
   }).flatMap(([field, values]) =>
     values.map((value) => ({
-      name: `${field}: ${JSON.stringify(value).slice(0, 60)}`,
+      name: `a response with ${field}: ${JSON.stringify(value).slice(0, 60)}`,
       pieces: responses({ [field]: value }),
       status: 400,
     })),

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import type { ResponseStreamEvent } from "openai/resources/responses/responses";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { EngineError } from "../../../dist/engines.js";
@@ -247,6 +248,33 @@ test("a gateway that ends waits for what ends soon, and keeps the rest as failed
     output_text: "Hello",
     error: { code: "server_error", message: expect.stringMatching(/the gateway was ended before/) },
   });
+});
+
+test("deletion leaves nothing in the store", async () => {
+  const state = await openState(redis.address, { prefix: "deletion" });
+  opened.push(state);
+  const call = '<|channel|>commentary to=functions.clock <|constrain|>json<|message|>{"zone":"UTC"}<|call|>';
+  const { openai } = gatewayClient({ engine: scriptedEngine([call, HELLO]), state });
+  const tools = [{ type: "function", name: "clock", parameters: { type: "object" }, strict: false }] as const;
+  const first = await openai.responses.create({ model, input: "Time?", tools: [...tools] });
+  const streamed = await openai.responses.create({
+    model,
+    background: true,
+    stream: true,
+    previous_response_id: first.id,
+    input: "Hi",
+  });
+  const last = (await gather(streamed)).at(-1);
+  if (last?.type !== "response.completed") throw new Error(`the last event is ${last?.type}`);
+  const keys = () => {
+    const port = new URL(redis.address).port;
+    return execFileSync("redis-cli", ["-p", port, "--scan", "--pattern", "deletion::*"], { encoding: "utf8" });
+  };
+  await expect.poll(keys).not.toMatch(/::lease:/);
+  expect(keys()).toMatch(/::events:/);
+  await openai.responses.delete(last.response.id);
+  await openai.responses.delete(first.id);
+  expect(keys()).toBe("");
 });
 
 test("a hundred at once, each followed", async () => {

@@ -103,6 +103,21 @@ test("a conversation goes on with the very tokens that the model wrote, also whe
   expect(encoding.decode(engine.requests[2]!.tokens)).toContain("Hello!<|end|><|start|>user<|message|>Thanks");
 });
 
+test("a client that sends back the items without the thoughts: the model sees them all the same", async () => {
+  const engine = scriptedEngine([CALL, HELLO]);
+  const { openai } = gatewayClient({ engine });
+  const question = { role: "user", content: "What time is it?" } as const;
+  const first = await openai.responses.create({ model, input: [question], tools: [CLOCK] });
+  const call = first.output.find((item) => item.type === "function_call");
+  if (call?.type !== "function_call") throw new Error("the model called nothing");
+  const input = [question, call, { type: "function_call_output", call_id: call.call_id, output: "12:00" } as const];
+  const second = await openai.responses.create({ model, input, tools: [CLOCK] });
+  const [one, two] = engine.requests.map(({ tokens }) => encoding.decode(tokens));
+  expect(two).toContain(`${one}${CALL}`);
+  const { data } = await openai.responses.inputItems.list(second.id);
+  expect(data.map(({ type }) => type)).toEqual(["function_call_output", "function_call", "message"]);
+});
+
 test("input items: all of the conversation, in pages", async () => {
   const { openai, ask } = gatewayClient({ engine: scriptedEngine([CALL, HELLO]) });
   const first = await openai.responses.create({
@@ -198,6 +213,21 @@ test("an engine that breaks off: nothing that the model wrote is lost, and the f
   const next = await ask("POST", "/v1/responses", { input: "Hi", previous_response_id: partial.id });
   expect(next.status).toBe(400);
   expect((await next.json()).error).toMatchObject({ code: "previous_response_not_usable" });
+});
+
+test("a chat completion that breaks off carries what the model wrote", async () => {
+  const engine = gatedEngine(HELLO, HELLO.slice(0, HELLO.indexOf("!")));
+  const { ask } = gatewayClient({ engine });
+  const whole = ask("POST", "/v1/chat/completions", { messages: [{ role: "user", content: "Hi" }] });
+  await expect.poll(() => engine.isWaiting).toBe(true);
+  engine.break(new EngineError("failed", "out of memory", { engine: "gated" }));
+  const answer = await whole;
+  expect(answer.status).toBe(502);
+  expect(answer.headers.get("x-should-retry")).toBe("false");
+  expect((await answer.json()).error).toMatchObject({
+    type: "server_error",
+    partial: { object: "chat.completion", choices: [{ message: { content: "Hello", reasoning_content: "Greet." } }] },
+  });
 });
 
 test("a stream that breaks off ends with response.failed, and a client that leaves has cancelled", async () => {

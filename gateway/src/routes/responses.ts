@@ -35,7 +35,7 @@ export function serveResponses(app: Hono, settings: Settings): ServedResponses {
 
   app.post("/v1/responses", async (context) => {
     const { raw } = context.req;
-    const create = await readCreate(await readJson(raw), settings, store);
+    const create = await readCreate(await readJson(raw), settings, store, (id) => runs.find(id));
     const run = new ResponseRun(create, settings);
     if (create.isBackground) {
       const background = await runs.start(run);
@@ -119,7 +119,7 @@ async function keep(run: ResponseRun, store: ResponseStore, logger: Settings["lo
   return false;
 }
 
-/** Events that go on without their reader. */
+/** Events of a response that goes on without its reader. */
 function followed(
   request: Request,
   follow: (signal: AbortSignal) => AsyncIterable<GatewayEvent>,
@@ -127,11 +127,18 @@ function followed(
 ): Promise<Response> {
   const controller = new AbortController();
   const signal = AbortSignal.any([request.signal, controller.signal]);
+  let next = 0;
   return eventStream({
     items: follow(signal),
     stop: (reason) => controller.abort(reason),
-    textOf: textOfEvent,
-    failed: () => "",
+    textOf: (event) => {
+      next = event.sequence_number + 1;
+      return textOfEvent(event);
+    },
+    failed: (error) => {
+      const { code, message } = apiErrorOf(error);
+      return textOfEvent({ type: "error", sequence_number: next, code, message, param: null });
+    },
     heartbeat,
   });
 }

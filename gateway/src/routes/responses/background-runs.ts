@@ -37,10 +37,13 @@ export class BackgroundRuns {
     const background = new BackgroundRun(run, this.#store, this.#logger);
     await background.accept();
     this.#runs.set(run.id, background);
-    const working = background.work(this.#takeTurn).finally(() => {
-      this.#runs.delete(run.id);
-      this.#working.delete(working);
-    });
+    const working = background
+      .work(this.#takeTurn)
+      .catch((error) => this.#logger.error({ err: error, response: run.id }, "a response in the background was lost"))
+      .finally(() => {
+        this.#runs.delete(run.id);
+        this.#working.delete(working);
+      });
     this.#working.add(working);
     return background;
   }

@@ -3,8 +3,9 @@ import { fieldsOf } from "../../http/body.js";
 import { type ReadResponse, readResponse } from "../../reply/read-response.js";
 import type { Settings } from "../../settings/options.js";
 import { withModel } from "../models.js";
+import { withCallTokens } from "./call-tokens.js";
 import { keptInput } from "./input-items.js";
-import type { ResponseStore } from "./response-store.js";
+import type { ResponseRecord, ResponseStore } from "./response-store.js";
 
 /** A request for a response, with what it goes on from. */
 export interface CreateRequest extends ReadResponse {
@@ -20,10 +21,16 @@ export interface CreateRequest extends ReadResponse {
 
 /**
  * Reads the body of a request for a response.
+ * @param find What is known of a response now.
  * @throws ApiError for what is malformed, not supported or not known; StateError if the state cannot be reached.
  */
-export async function readCreate(body: unknown, settings: Settings, store: ResponseStore): Promise<CreateRequest> {
-  const { background, ...rest } = fieldsOf(body);
+export async function readCreate(
+  body: unknown,
+  settings: Settings,
+  store: ResponseStore,
+  find: (id: string) => Promise<ResponseRecord | undefined>,
+): Promise<CreateRequest> {
+  const { background, ...rest }: Record<string, unknown> = fieldsOf(body);
   const isStored = flagOf(rest.store, "store") ?? true;
   const isBackground = flagOf(background, "background") ?? false;
   if (isBackground && !isStored) {
@@ -36,9 +43,11 @@ export async function readCreate(body: unknown, settings: Settings, store: Respo
   const referenced = Array.isArray(input) ? referencedIn(input) : [];
   // The engine shall not work for a response that cannot be kept.
   if (isStored && typeof id !== "string" && referenced.length === 0) await settings.state.check();
-  const conversation = typeof id === "string" ? await store.conversation(id) : undefined;
+  const previous = typeof id === "string" ? await find(id) : undefined;
+  const conversation = previous === undefined ? undefined : await store.conversation(previous);
   const items = await store.items(referenced);
   const isObject = typeof body === "object" && body !== null && !Array.isArray(body);
+  if (Array.isArray(input)) rest.input = await withCallTokens(input, settings.state);
   const read = await readResponse(withModel(isObject ? rest : body, settings), settings, {
     resolvePrevious: () => conversation?.items,
     resolveItem: (itemId) => items.get(itemId),

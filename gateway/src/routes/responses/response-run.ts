@@ -5,6 +5,7 @@ import { type GatewayReply, replyTo } from "../../reply/gateway-reply.js";
 import { itemsToKeep, keepCalls } from "../../reply/response-items.js";
 import type { Settings } from "../../settings/options.js";
 import type { State } from "../../state/state.js";
+import { callTokens } from "./call-tokens.js";
 import type { CreateRequest } from "./read-create.js";
 import { type GatewayEvent, type GatewayResponse, newId, type ResponseStatus } from "./response.js";
 import { type ResponseRecord, turnOf } from "./response-store.js";
@@ -69,9 +70,12 @@ export class ResponseRun {
     return { response, input, given, ancestors, turn, hasEvents, keptAt: Date.now() };
   }
 
-  /** Keeps what the gateway has answered to the calls of the response. */
+  /** Keeps what the gateway has answered to the calls of the response, and the tokens of those that the client answers. */
   async keepCalls(): Promise<void> {
-    if (this.#isWhole) await keepCalls(this.#reply, this.response.output, this.#state);
+    if (!this.#isWhole) return;
+    const { output } = this.response;
+    await keepCalls(this.#reply, output, this.#state);
+    if (this.#isStored) await this.#state.setMany(callTokens(output, this.#reply.carriedTokens));
   }
 
   /** The first events of a response that does not begin at once. */

@@ -3,6 +3,7 @@ import type { ResponseOutputItem } from "harmony-format/responses";
 import { fieldsOf } from "../../http/body.js";
 import { callKeys, isHidden } from "../../reply/response-items.js";
 import type { State } from "../../state/state.js";
+import { callTokensKeys } from "./call-tokens.js";
 import { type GatewayResponse, hasEnded } from "./response.js";
 
 /** What is kept of a response. */
@@ -57,7 +58,8 @@ export class ResponseStore {
   async delete(id: string): Promise<boolean> {
     const record = await this.find(id);
     if (record === undefined) return false;
-    await this.state.deleteMany([...entriesOf(record).keys(), ...callKeys(record.response.output)]);
+    const { output } = record.response;
+    await this.state.deleteMany([...entriesOf(record).keys(), ...callKeys(output), ...callTokensKeys(output)]);
     for (let first = 0; ; first += CHUNKS_AT_ONCE) {
       const keys = Array.from({ length: CHUNKS_AT_ONCE }, (_, index) => eventsKey(id, first + index));
       const isLast = !record.hasEvents || (await this.state.getMany(keys)).at(-1) === undefined;
@@ -67,12 +69,11 @@ export class ResponseStore {
   }
 
   /**
-   * The conversation up to the end of a response; `undefined` for one that is not known.
+   * The conversation up to the end of a response.
    * @throws ApiError for one that nothing can go on from.
    */
-  async conversation(id: string): Promise<Conversation | undefined> {
-    const record = await this.find(id);
-    if (record === undefined) return undefined;
+  async conversation(record: ResponseRecord): Promise<Conversation> {
+    const { id } = record.response;
     const { status } = record.response;
     if (!hasEnded(record.response) || status === "failed" || status === "cancelled") {
       const remedy = hasEnded(record.response) ? "go on from the one before it" : "wait until it has ended";

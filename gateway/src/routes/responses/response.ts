@@ -13,7 +13,9 @@ export interface GatewayResponse extends Omit<ResponseObject, "status"> {
 /** An event of a response as the gateway serves it. */
 export type GatewayEvent =
   | WithGatewayResponse<ResponseStreamEvent>
-  | { type: "response.queued"; sequence_number: number; response: GatewayResponse };
+  | { type: "response.queued"; sequence_number: number; response: GatewayResponse }
+  /** The stream breaks off here, and the response does not: it can be read from here on. */
+  | { type: "error"; sequence_number: number; code: string | null; message: string; param: null };
 
 type WithGatewayResponse<Event> = Event extends { response: ResponseObject }
   ? Omit<Event, "response"> & { response: GatewayResponse }
