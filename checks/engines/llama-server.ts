@@ -21,6 +21,8 @@ export interface LlamaServer {
 export interface LlamaServerOptions {
   /** Options of llama-server, which win over the usual ones: `["--ctx-size", "512"]`. */
   readonly args?: readonly string[];
+  /** Where it listens, for a server that comes back in the place of another. Default: a free port. */
+  readonly port?: number;
   /** How long the server may take to load the model, in milliseconds. */
   readonly timeout?: number;
 }
@@ -48,7 +50,7 @@ process.on("exit", () => {
 export async function startLlamaServer(options: LlamaServerOptions = {}): Promise<LlamaServer> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await start(options, await freePort());
+      return await start(options, options.port ?? (await freePort()));
     } catch (error) {
       if (attempt >= ATTEMPTS || !/couldn't bind|address already in use/i.test(String(error))) throw error;
     }

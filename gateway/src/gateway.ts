@@ -7,9 +7,13 @@ import { guard, type Status } from "./http/guard.js";
 import { observe } from "./http/observe.js";
 import { turnstile } from "./http/turnstile.js";
 import { serveChatCompletions } from "./routes/chat-completions.js";
+import { serveCompletions } from "./routes/completions.js";
 import { serveHealth } from "./routes/health.js";
 import { serveMetrics } from "./routes/metrics.js";
 import { serveModels } from "./routes/models.js";
+import { serveParse } from "./routes/parse.js";
+import { servePlayground } from "./routes/playground.js";
+import { serveRender } from "./routes/render.js";
 import { serveResponses } from "./routes/responses.js";
 import { type GatewayOptions, type Settings, settingsOf } from "./settings/options.js";
 
@@ -37,9 +41,13 @@ export function createGateway(options: GatewayOptions): Gateway {
   standBefore(app, settings, status);
   serveChatCompletions(app, settings);
   const responses = serveResponses(app, settings);
+  serveCompletions(app, settings);
+  serveRender(app, settings);
+  serveParse(app, settings);
   serveModels(app, settings);
   serveHealth(app, settings, status);
   serveMetrics(app, settings);
+  servePlayground(app, settings);
   app.notFound((context) => {
     const { method, path } = context.req;
     return errorResponse(new ApiError(`nothing answers to ${method} ${path}`, { status: 404, code: "unknown_url" }));

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ORIGIN } from "../settings/check-options.js";
 import { DEFAULT_LIMITS, LIMIT_SCHEMAS, type Limits } from "../settings/limits.js";
 import { ENGINES } from "../upstreams/engines.js";
 
@@ -60,6 +61,12 @@ export const FLAGS = {
     placeholder: "KEY",
     help: "The key that the engine asks for. Better in HARMONY_GATEWAY_UPSTREAM_KEY, where no list of processes shows it.",
     schema: text,
+  },
+  "upstream-requests": {
+    kind: "number",
+    placeholder: "N",
+    help: "How many requests an engine works on at once, such as the slots of a llama-server; others wait. Default: no limit.",
+    schema: LIMIT_SCHEMAS.concurrentRequests,
   },
   demo: {
     kind: "switch",
@@ -134,7 +141,7 @@ export const FLAGS = {
     kind: "list",
     placeholder: "ORIGIN",
     help: "A web page that may ask, such as https://chat.example; * for any. Default: none.",
-    schema: z.array(text),
+    schema: z.array(ORIGIN),
   },
   "log-level": {
     kind: "text",

@@ -3,7 +3,8 @@ import type { Engine } from "harmony-format/engines";
 import { demoEngine } from "../demo/demo-engine.js";
 import { openState } from "../state/open-state.js";
 import type { State } from "../state/state.js";
-import { ENGINES } from "../upstreams/engines.js";
+import { upstreamsAt } from "../upstreams/addresses.js";
+import { createPool, type PoolOptions } from "../upstreams/pool.js";
 import type { FlagValues } from "./flags.js";
 import { UsageError } from "./usage-error.js";
 
@@ -13,15 +14,17 @@ const NOTHING_BEHIND = `there is no engine to stand before; say where it is, or 
 
 /**
  * What runs the model.
+ * @param options How several engines are gone about.
  * @throws UsageError if the flags name nothing, or two things.
  */
-export async function engineOf(flags: FlagValues): Promise<Engine> {
+export async function engineOf(flags: FlagValues, options: PoolOptions = {}): Promise<Engine> {
   const { engine = "llama.cpp", upstream = [], model = [], demo = false } = flags;
   if (demo && upstream.length > 0) throw new UsageError("--demo stands for an engine: leave out --upstream, or --demo");
   if (demo) return demoEngine();
-  const [address] = upstream;
-  if (address === undefined) throw new UsageError(NOTHING_BEHIND);
-  return ENGINES[engine](address, model[0] ?? "gpt-oss", flags["upstream-key"]);
+  if (upstream.length === 0) throw new UsageError(NOTHING_BEHIND);
+  // The pool itself looks how long an answer takes.
+  const settings = { engine, model: model[0], apiKey: flags["upstream-key"], timeout: Infinity };
+  return createPool(upstreamsAt(upstream, settings), { ...options, concurrentRequests: flags["upstream-requests"] });
 }
 
 /**

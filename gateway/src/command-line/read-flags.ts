@@ -67,10 +67,16 @@ function checkToken(
   if (!takesValue && value !== undefined) throw new UsageError(`${rawName} takes no value; leave out =${value}`);
 }
 
-/** Whether somebody may have meant a flag: what is written is in it, or it is in what is written, dashes aside. */
+/** Whether somebody may have meant a flag: one is in the other, or two letters at most are other ones; dashes aside. */
 function isNear(flag: string, written: string): boolean {
-  const [a, b] = [flag, written].map((name) => name.toLowerCase().replaceAll(/[-_]/g, "").replace(/s$/, ""));
-  return a !== undefined && b !== undefined && b.length > 2 && (a.includes(b) || b.includes(a));
+  const bare = (name: string): string => name.toLowerCase().replaceAll(/[-_]/g, "");
+  const [a, b] = [bare(flag), bare(written)];
+  if (b.length < 3) return false;
+  return a.includes(b) || b.includes(a) || (a.length === b.length && otherLetters(a, b) <= 2);
+}
+
+function otherLetters(a: string, b: string): number {
+  return [...a].filter((letter, index) => letter !== b[index]).length;
 }
 
 function fromArguments(given: Given): FlagValues {

@@ -31,7 +31,14 @@ async function serve(flags: FlagValues): Promise<void> {
   const apiKeys = apiKeysOf(flags);
   const isLocal = LOOPBACK.test(host);
   const tools = toolsNamed(flags.tools ?? []);
-  const engine = await engineOf(flags);
+  const { firstTokenTimeout, tokenTimeout, queuedRequests, queueTimeout } = limitsOf(limitsIn(flags));
+  const engine = await engineOf(flags, {
+    ...{ firstTokenTimeout, tokenTimeout, queuedRequests, queueTimeout },
+    onChange: ({ address, state, lastError }) => {
+      if (state === "open") logger.warn({ upstream: address, lastError }, "an upstream cannot be used");
+      else logger.info({ upstream: address, state }, "an upstream has changed its state");
+    },
+  });
   const state = await stateOf(flags);
   const gateway = createGateway({
     engine,
@@ -46,6 +53,7 @@ async function serve(flags: FlagValues): Promise<void> {
     logPrompts: flags["log-prompts"],
     heartbeat: flags.heartbeat,
     tools,
+    playground: flags.playground,
     metrics,
   });
   collectDefaultMetrics({ register: metrics });

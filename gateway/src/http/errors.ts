@@ -1,6 +1,7 @@
 import { HarmonyError } from "harmony-format";
 import { ApiError } from "harmony-format/client";
 import { EngineError } from "harmony-format/engines";
+import { EngineTimeout } from "../upstreams/timeouts.js";
 
 /** The gateway has no place for a request now: it can be sent again, after a while. */
 export class BusyError extends ApiError {
@@ -43,6 +44,9 @@ export function apiErrorOf(error: unknown): ApiError {
 
 function ofEngine(error: EngineError): ApiError {
   const { code, message, status, answer } = error;
+  if (error instanceof EngineTimeout) {
+    return new ApiError(message, { status: 504, type: "server_error", code: "engine_timeout", cause: error });
+  }
   if (code === "unsupported") return new ApiError(message, { code: "unsupported_value", cause: error });
   if (code === "refused" && status !== undefined) {
     if (REQUESTS_FAULT.includes(status)) {

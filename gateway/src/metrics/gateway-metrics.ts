@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { isUsable, type UpstreamStatus } from "../upstreams/upstream.js";
 
 /** What the figures look at when they are asked for. */
 export interface Load {
@@ -23,7 +24,7 @@ export class GatewayMetrics {
   readonly diagnostics: Counter<"code">;
   readonly toolRounds: Counter<"tool">;
 
-  constructor(registry: Registry = new Registry(), load: Load) {
+  constructor(registry: Registry = new Registry(), load: Load, upstreams: () => readonly UpstreamStatus[] = () => []) {
     this.registry = registry;
     const registers = [registry];
     this.requests = new Counter({
@@ -68,6 +69,7 @@ export class GatewayMetrics {
       labelNames: ["tool"],
       registers,
     });
+    registerUpstreams(upstreams, registers);
     new Gauge({
       name: "harmony_gateway_running_requests",
       help: "Requests that are being worked on.",
@@ -85,4 +87,47 @@ export class GatewayMetrics {
       },
     });
   }
+}
+
+/** The figures of each upstream, by its address: there are as many as the gateway was started with. */
+function registerUpstreams(upstreams: () => readonly UpstreamStatus[], registers: Registry[]): void {
+  const labelNames = ["upstream"];
+  new Gauge({
+    name: "harmony_gateway_upstream_usable",
+    help: "1 for an upstream that is sent requests, 0 for one that is out of use.",
+    labelNames,
+    registers,
+    collect() {
+      for (const one of upstreams()) this.set({ upstream: one.address }, Number(isUsable(one)));
+    },
+  });
+  new Gauge({
+    name: "harmony_gateway_upstream_busy_requests",
+    help: "Requests that an upstream is working on.",
+    labelNames,
+    registers,
+    collect() {
+      for (const { address, busy } of upstreams()) this.set({ upstream: address }, busy);
+    },
+  });
+  new Counter({
+    name: "harmony_gateway_upstream_requests_total",
+    help: "Requests that an upstream has been sent.",
+    labelNames,
+    registers,
+    collect() {
+      this.reset();
+      for (const { address, requests } of upstreams()) this.inc({ upstream: address }, requests);
+    },
+  });
+  new Counter({
+    name: "harmony_gateway_upstream_failures_total",
+    help: "Requests and health checks that have failed by the fault of an upstream.",
+    labelNames,
+    registers,
+    collect() {
+      this.reset();
+      for (const { address, failures } of upstreams()) this.inc({ upstream: address }, failures);
+    },
+  });
 }

@@ -3,6 +3,7 @@ import type { Hono } from "hono";
 import { errorResponse } from "../http/errors.js";
 import type { Status } from "../http/guard.js";
 import type { Settings } from "../settings/options.js";
+import { isUsable } from "../upstreams/upstream.js";
 
 /**
  * `GET /health`: the process lives. `GET /ready`: it can answer requests; a load balancer sends it none while it says that it
@@ -17,8 +18,13 @@ export function serveHealth(app: Hono, settings: Settings, status: Status): void
   });
 }
 
-async function whyNotReady({ state, logger }: Settings, { isDraining }: Status): Promise<string | undefined> {
+async function whyNotReady(
+  { state, logger, upstreams }: Settings,
+  { isDraining }: Status,
+): Promise<string | undefined> {
   if (isDraining) return "this gateway is being stopped";
+  const all = upstreams();
+  if (all.length > 0 && !all.some(isUsable)) return "no upstream can be used now";
   try {
     await state.check();
   } catch (error) {

@@ -39,7 +39,7 @@ export function serveResponses(app: Hono, settings: Settings): ServedResponses {
     const run = new ResponseRun(create, settings);
     if (create.isBackground) {
       const background = await runs.start(run);
-      if (!create.request.stream) return context.json(background.response);
+      if (!create.request.stream) return context.json(background.accepted);
       return followed(raw, (signal) => background.follow(-1, signal), settings);
     }
     const leave = (): void => run.controller.abort(raw.signal.reason);

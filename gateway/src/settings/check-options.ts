@@ -16,6 +16,11 @@ const filledStrings = (error: string) => z.array(z.string().min(1), { error }).r
 
 const ENGINE = "must be an engine: one of those of harmony-format/engines, such as llamaCpp({ baseURL })";
 
+/** What a browser says of a page, and nothing more: `https://chat.example`. */
+export const ORIGIN = z.custom<string>((value) => value === "*" || isOrigin(value), {
+  error: 'must be an origin such as "https://chat.example", without a path; or "*" for any',
+});
+
 /** What `createGateway` takes, field by field. */
 const OPTIONS = z.strictObject({
   engine: withMethods(["generate"], ENGINE),
@@ -35,15 +40,7 @@ const OPTIONS = z.strictObject({
     .refine((keys) => keys.length > 0, { error: "must have a key in it; leave it out to ask for none" })
     .optional(),
   hosts: filledStrings('must be a list of host names such as ["localhost"]').optional(),
-  cors: z
-    .array(
-      z.custom<string>((value) => value === "*" || isOrigin(value), {
-        error: 'must be an origin such as "https://chat.example", without a path; or "*" for any',
-      }),
-      { error: 'must be a list of origins such as ["https://chat.example"]' },
-    )
-    .readonly()
-    .optional(),
+  cors: z.array(ORIGIN, { error: 'must be a list of origins such as ["https://chat.example"]' }).readonly().optional(),
   logger: withMethods(["info", "warn", "error", "child"], "must be a logger of pino").optional(),
   logPrompts: z.boolean({ error: "must be true or false" }).optional(),
   metrics: withMethods(["registerMetric", "metrics"], "must be a Registry of prom-client").optional(),

@@ -10,12 +10,17 @@ import { measureEngine } from "../metrics/measured-engine.js";
 import { memoryState } from "../state/memory.js";
 import type { State } from "../state/state.js";
 import type { ToolsOptions } from "../tools/options.js";
+import { isPool } from "../upstreams/pool.js";
+import type { UpstreamStatus } from "../upstreams/upstream.js";
 import { checkOptions } from "./check-options.js";
 import { type CheckedLimits, type Limits, limitsOf } from "./limits.js";
 
 /** What a gateway is made of. */
 export interface GatewayOptions {
-  /** What runs the model: one of those of `harmony-format/engines`, or any object with the same members. */
+  /**
+   * What runs the model: one of those of `harmony-format/engines`, or any object with the same members; or a pool of several,
+   * which `createPool` makes. A pool has time limits of its own, for each upstream: those of `limits` are not for it.
+   */
   readonly engine: Engine;
   /**
    * The names of the model, the usual one first: a request for any other is refused with a 404. Default: any name will do.
@@ -47,6 +52,8 @@ export interface GatewayOptions {
    * Default: `Infinity`.
    */
   readonly heartbeat?: number | undefined;
+  /** A folder whose files are served at `/playground/`, such as that of the built playground. Default: none is. */
+  readonly playground?: string | undefined;
   /** The tools that the gateway runs itself. Default: none. */
   readonly tools?: ToolsOptions | undefined;
 }
@@ -67,7 +74,10 @@ export interface Settings {
   readonly logPrompts: boolean;
   readonly metrics: GatewayMetrics;
   readonly heartbeat: number;
+  readonly playground: string | undefined;
   readonly tools: ToolsOptions;
+  /** How the upstreams are now; none if the engine is no pool. */
+  upstreams(): readonly UpstreamStatus[];
   /** How a request is read that comes now. */
   readOptions(): ReadRequestOptions;
 }
@@ -77,12 +87,16 @@ export function settingsOf(options: GatewayOptions): Settings {
   checkOptions(options);
   const { models = [], unsupported, state = memoryState(), tools = {} } = options;
   const { apiKeys = [], hosts, cors = [] } = options;
-  const { logger = pino({ level: "silent" }), logPrompts = false, heartbeat = Infinity } = options;
+  const { logger = pino({ level: "silent" }), logPrompts = false, heartbeat = Infinity, playground } = options;
   const limits = limitsOf(options.limits);
   const slots = new Slots(limits);
-  const metrics = new GatewayMetrics(options.metrics, slots);
+  const { engine } = options;
+  const pool = isPool(engine) ? engine : undefined;
+  const upstreams = (): readonly UpstreamStatus[] => pool?.upstreams ?? [];
+  const timed = pool === undefined ? limits : { ...limits, firstTokenTimeout: Infinity, tokenTimeout: Infinity };
+  const metrics = new GatewayMetrics(options.metrics, slots, upstreams);
   return {
-    engine: measureEngine(limitEngine(options.engine, limits), metrics),
+    engine: measureEngine(limitEngine(engine, timed), metrics),
     encoding: loadHarmonyEncoding(),
     models,
     state,
@@ -95,7 +109,9 @@ export function settingsOf(options: GatewayOptions): Settings {
     logPrompts,
     metrics,
     heartbeat,
+    playground,
     tools,
+    upstreams,
     readOptions: () => ({ unsupported, conversationStartDate: new Date().toISOString().slice(0, 10) }),
   };
 }

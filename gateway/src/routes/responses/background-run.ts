@@ -1,4 +1,6 @@
+import { EngineError } from "harmony-format/engines";
 import type { Logger } from "pino";
+import { BusyError } from "../../http/errors.js";
 import { StateError } from "../../state/state.js";
 import { pause } from "./pause.js";
 import { type GatewayEvent, type GatewayResponse, hasEnded } from "./response.js";
@@ -28,6 +30,8 @@ export type TakeTurn = (signal: AbortSignal) => Promise<() => void>;
  * then, and a lease that runs out when this process dies.
  */
 export class BackgroundRun {
+  /** The response as it was accepted: queued. */
+  readonly accepted: GatewayResponse;
   readonly #logger: Logger;
   readonly #run: ResponseRun;
   readonly #store: ResponseStore;
@@ -46,6 +50,7 @@ export class BackgroundRun {
     this.#run = run;
     this.#store = store;
     for (const event of run.queue()) this.#tell(event);
+    this.accepted = run.response;
   }
 
   get response(): GatewayResponse {
@@ -75,7 +80,7 @@ export class BackgroundRun {
       for await (const event of this.#run.events(keep)) this.#tell(event);
     } catch (error) {
       // What went wrong once it had begun, the events say.
-      if (giveBack === undefined) for (const event of await this.#run.giveUp(error, keep)) this.#tell(event);
+      if (giveBack === undefined) for (const event of await this.#run.giveUp(tooBusy(error), keep)) this.#tell(event);
     } finally {
       giveBack?.();
       over.abort();
@@ -202,6 +207,12 @@ export class BackgroundRun {
       signal?.addEventListener("abort", wake);
     });
   }
+}
+
+/** A queue that is full or slow, in words that a response knows. */
+function tooBusy(error: unknown): unknown {
+  if (!(error instanceof BusyError)) return error;
+  return new EngineError("refused", error.message, { engine: "the gateway", status: 429, cause: error });
 }
 
 /** Whether the gateway that makes a response still lives, as far as the state knows. */
