@@ -197,6 +197,31 @@ describe("Chat Completions", () => {
     );
   });
 
+  test("Python keeps its session through the client's calls; whoever says the same has another", async () => {
+    const python = calculator();
+    const again = [
+      call("python", "x = 1"),
+      call("functions.look_up", "{}", "commentary"),
+      call("python", "x"),
+      answer("1"),
+    ];
+    const engine = scriptedEngine([...again, call("python", "x"), answer("2"), call("python", "x"), answer("3")]);
+    const openai = clientOf(engine, { tools: { python } });
+    const fields = { tools: [CODE, LOOK_UP_IN_CHAT] };
+    const { choices } = await openai.chat.completions.create(chatWithPython(fields));
+    const message = choices[0]!.message;
+    const result = { role: "tool", tool_call_id: message.tool_calls?.[0]?.id, content: "here" };
+    const messages = [{ role: "user", content: "6 * 7?" }, message, result];
+    await openai.chat.completions.create(chatWithPython({ ...fields, messages }));
+    expect(python.sessions[1]).toBe(python.sessions[0]);
+    // Two conversations that are the same, word for word.
+    const said = [{ role: "user", content: "6 * 7?" }];
+    await openai.chat.completions.create(chatWithPython({ ...fields, messages: said }));
+    const more = [...said, { role: "assistant", content: "2" }, { role: "user", content: "And?" }];
+    await openai.chat.completions.create(chatWithPython({ ...fields, messages: more }));
+    expect(new Set(python.sessions).size).toBe(3);
+  });
+
   test("a history that the client has changed is taken as it is", async () => {
     const engine = scriptedEngine([
       call("python", "print(1)"),

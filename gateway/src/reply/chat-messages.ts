@@ -1,7 +1,7 @@
 import type { ChatMessage } from "harmony-format/chat-completions";
 import { fieldsOf } from "../http/body.js";
 import type { State } from "../state/state.js";
-import type { ToolMemory } from "../tools/offered-tools.js";
+import type { ToolMemory } from "../tools/tool-memory.js";
 import type { GatewayReply } from "./gateway-reply.js";
 import type { Round, RoundPart } from "./round.js";
 
@@ -53,7 +53,11 @@ export async function keepMemory(
   state: State,
 ): Promise<void> {
   const memory = reply.toolbox.remembered();
-  if (memory !== undefined) await state.set(await memoryKey([...messages, answer]), memory);
+  if (memory === undefined) return;
+  // Somebody else may have said the very same: pages are there for all, what programs have defined is not. The id of a call
+  // that was made here is known to nobody else.
+  const isOurs = (answer.tool_calls ?? []).length > 0;
+  await state.set(await memoryKey([...messages, answer]), isOurs ? memory : { pages: memory.pages });
 }
 
 /** What the tools remember of a conversation: it is known by all that was said up to the last answer. */

@@ -1,7 +1,7 @@
 import type { ResponseOutputItem } from "harmony-format/responses";
 import { fieldsOf } from "../http/body.js";
 import type { State } from "../state/state.js";
-import type { ToolMemory } from "../tools/offered-tools.js";
+import type { ToolMemory } from "../tools/tool-memory.js";
 import type { GatewayReply } from "./gateway-reply.js";
 import type { RoundPart } from "./round.js";
 

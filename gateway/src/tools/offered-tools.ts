@@ -2,19 +2,12 @@ import type { HarmonyEncoding } from "harmony-format";
 import type { CitationResolver, ToolNames } from "harmony-format/responses";
 import { applyPatchTool } from "./apply-patch/apply-patch-tool.js";
 import { browserTool } from "./browser/browser-tool.js";
-import { type KeptPages, PageStack } from "./browser/page-stack.js";
+import { PageStack } from "./browser/page-stack.js";
 import type { GatewayTool } from "./gateway-tool.js";
 import { CALL_TIMEOUT, type ToolsOptions } from "./options.js";
 import { pythonTool } from "./python/python-tool.js";
+import type { ToolMemory } from "./tool-memory.js";
 import { Toolbox } from "./toolbox.js";
-
-/** What a conversation has to remember of the tools, as plain data. */
-export interface ToolMemory {
-  /** The pages that the model has opened: it names them by their numbers. */
-  readonly pages?: KeptPages | undefined;
-  /** The conversation's own id, for a runner of Python that keeps what programs define. */
-  readonly session?: string | undefined;
-}
 
 /** The tools that the gateway runs for a request. */
 export interface OfferedTools {

@@ -1,5 +1,6 @@
 import type { CitationResolver, ToolNames } from "harmony-format/responses";
 import type { GatewayTool, GatewayToolCall } from "./gateway-tool.js";
+import type { ToolMemory } from "./tool-memory.js";
 
 /** Where a call goes. */
 export type Addressee =
@@ -17,13 +18,16 @@ export class Toolbox {
   /** The pages that the model can cite, by their cursors. */
   readonly citation: CitationResolver | undefined;
   /** What the next request of the conversation has to know; `undefined` where there is nothing. */
-  readonly remembered: () => unknown;
+  readonly remembered: () => ToolMemory | undefined;
 
   /** @param timeout How long a call may take, in milliseconds. */
   constructor(
     tools: readonly GatewayTool[],
     timeout: number,
-    memory: { readonly citation?: CitationResolver | undefined; readonly remembered?: () => unknown } = {},
+    memory: {
+      readonly citation?: CitationResolver | undefined;
+      readonly remembered?: () => ToolMemory | undefined;
+    } = {},
   ) {
     this.#tools = tools;
     this.#timeout = timeout;
