@@ -31,9 +31,13 @@ async function serve(flags: FlagValues): Promise<void> {
   const apiKeys = apiKeysOf(flags);
   const isLocal = LOOPBACK.test(host);
   const tools = toolsNamed(flags.tools ?? []);
-  const { firstTokenTimeout, tokenTimeout, queuedRequests, queueTimeout } = limitsOf(limitsIn(flags));
+  const limits = limitsOf(limitsIn(flags));
+  const { firstTokenTimeout, tokenTimeout, queuedRequests, queueTimeout, idleTimeout } = limits;
   const engine = await engineOf(flags, {
-    ...{ firstTokenTimeout, tokenTimeout, queuedRequests, queueTimeout },
+    firstTokenTimeout,
+    tokenTimeout,
+    queuedRequests,
+    queueTimeout,
     onChange: ({ address, state, lastError }) => {
       if (state === "open") logger.warn({ upstream: address, lastError }, "an upstream cannot be used");
       else logger.info({ upstream: address, state }, "an upstream has changed its state");
@@ -45,7 +49,7 @@ async function serve(flags: FlagValues): Promise<void> {
     state,
     models: flags.model,
     unsupported: flags.unsupported ?? "drop",
-    limits: limitsIn(flags),
+    limits,
     apiKeys,
     hosts: isLocal && apiKeys === undefined ? ["localhost", ...(flags["allow-host"] ?? [])] : undefined,
     cors: flags.cors,
@@ -62,7 +66,7 @@ async function serve(flags: FlagValues): Promise<void> {
     server = await startNodeServer(gateway, {
       host,
       port,
-      idleTimeout: limitsOf(limitsIn(flags)).idleTimeout,
+      idleTimeout,
       requestTimeout: flags["request-timeout"] ?? 60_000,
     });
   } catch (error) {

@@ -84,6 +84,11 @@ describe("a request", () => {
     expect(`${error.message}${JSON.stringify(error)}`).not.toMatch(/secret|pä ss|p%C3/);
   });
 
+  test("refuses credentials with a % that begins no escape, without showing them", () => {
+    const why = "anEngine: baseURL has a % in its user name or password that begins no escape; write it as %25";
+    expect(() => ask({ baseURL: "http://ann:se%cret@h" })).toThrow(new TypeError(why));
+  });
+
   test("prefers a header of the caller to the key", async () => {
     const { fetch, asked } = fetchOf(ok);
     await ask({ fetch, apiKey: "k", headers: { Authorization: "Custom x" } });

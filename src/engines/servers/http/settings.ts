@@ -79,8 +79,9 @@ export function httpSettings(
     secrets.push(apiKey);
     setHeader(headers, "authorization", `Bearer ${apiKey}`, `${factory}: apiKey`);
   } else if (base.username !== "" || base.password !== "") {
-    const pair = `${decodeURIComponent(base.username)}:${decodeURIComponent(base.password)}`;
-    secrets.push(decodeURIComponent(base.password));
+    const [user, password] = [base.username, base.password].map((part) => decoded(part, factory));
+    const pair = `${user}:${password}`;
+    secrets.push(password!);
     const bytes = String.fromCharCode(...new TextEncoder().encode(pair));
     if (!headers.has("authorization")) headers.set("authorization", `Basic ${btoa(bytes)}`);
   }
@@ -121,6 +122,16 @@ export function endpoint({ base }: HttpSettings, path: string): URL {
   const url = new URL(base);
   url.pathname = base.pathname.replace(/\/$/, "") + path;
   return url;
+}
+
+/** @throws TypeError for a percent sign that begins no escape; the error does not show what is secret. */
+function decoded(part: string, factory: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    const why = "has a % in its user name or password that begins no escape; write it as %25";
+    throw new TypeError(`${factory}: baseURL ${why}`);
+  }
 }
 
 function addressOf(baseURL: unknown, factory: string): URL {
