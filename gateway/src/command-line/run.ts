@@ -52,8 +52,8 @@ async function serve(flags: FlagValues): Promise<void> {
     logger,
     logPrompts: flags["log-prompts"],
     heartbeat: flags.heartbeat,
-    playground: flags.playground,
     tools,
+    playground: flags.playground,
     metrics,
   });
   collectDefaultMetrics({ register: metrics });

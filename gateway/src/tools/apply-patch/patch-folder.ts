@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { lstat, mkdir, open, realpath, rename, rm, rmdir } from "node:fs/promises";
-import { dirname, join, win32 } from "node:path";
+import { dirname, join, resolve, win32 } from "node:path";
 import { type FileChange, PatchError, pathsIn, readPatch } from "./patch-text.js";
 
 /** How large a file may be that a patch changes, in bytes. */
@@ -25,15 +25,16 @@ const queues = new Map<string, Promise<unknown>>();
  * @throws PatchError for a patch that does not fit, or that leads out of the folder.
  */
 export async function applyPatch(patch: string, folder: string, signal: AbortSignal): Promise<void> {
-  const root = await realpath(folder);
-  const before = queues.get(root) ?? Promise.resolve();
-  const run = before.then(() => apply(patch, root, signal));
+  // At once, so that patches are applied in the order in which they came.
+  const key = resolve(folder);
+  const before = queues.get(key) ?? Promise.resolve();
+  const run = before.then(async () => apply(patch, await realpath(key), signal));
   const settled = run.catch(() => {});
-  queues.set(root, settled);
+  queues.set(key, settled);
   try {
     await run;
   } finally {
-    if (queues.get(root) === settled) queues.delete(root);
+    if (queues.get(key) === settled) queues.delete(key);
   }
 }
 
