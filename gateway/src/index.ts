@@ -10,6 +10,7 @@ export { type KeepOptions, type State, StateError, type StateOptions } from "./s
 export type { ApplyPatchOptions } from "./tools/apply-patch/apply-patch-tool.js";
 export type { ServiceOptions } from "./tools/browser/backends/ask.js";
 export { exa } from "./tools/browser/backends/exa.js";
+export { type FetchPagesOptions, fetchPages } from "./tools/browser/backends/fetch-pages.js";
 export { youCom } from "./tools/browser/backends/you.js";
 export type { BrowserBackend, FetchedPage, SearchResult } from "./tools/browser/page.js";
 export type { ToolsOptions } from "./tools/options.js";

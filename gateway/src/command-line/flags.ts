@@ -110,7 +110,7 @@ export const FLAGS = {
   tools: {
     kind: "list",
     placeholder: "TOOL=…",
-    help: "A tool that the gateway runs itself, such as apply-patch=FOLDER: the model can then change files in that folder. Default: none.",
+    help: "A tool that the gateway runs itself: apply-patch=FOLDER, where the model can then change files; browser=exa or browser=you, with the service's key in EXA_API_KEY or YDC_API_KEY. Default: none.",
     schema: z.array(text),
   },
   playground: {

@@ -4,6 +4,7 @@ import { collectDefaultMetrics, Registry } from "prom-client";
 import { createGateway, type Gateway } from "../gateway.js";
 import { type NodeServer, startNodeServer } from "../http/node-server.js";
 import { type Limits, limitsOf } from "../settings/limits.js";
+import { toolsNamed } from "../tools/named-tools.js";
 import type { FlagValues } from "./flags.js";
 import { helpText } from "./help.js";
 import { apiKeysOf, engineOf, stateOf } from "./parts.js";
@@ -29,6 +30,7 @@ async function serve(flags: FlagValues): Promise<void> {
   const metrics = new Registry();
   const apiKeys = apiKeysOf(flags);
   const isLocal = LOOPBACK.test(host);
+  const tools = toolsNamed(flags.tools ?? []);
   const { firstTokenTimeout, tokenTimeout, queuedRequests, queueTimeout } = limitsOf(limitsIn(flags));
   const engine = await engineOf(flags, {
     ...{ firstTokenTimeout, tokenTimeout, queuedRequests, queueTimeout },
@@ -51,6 +53,7 @@ async function serve(flags: FlagValues): Promise<void> {
     logPrompts: flags["log-prompts"],
     heartbeat: flags.heartbeat,
     playground: flags.playground,
+    tools,
     metrics,
   });
   collectDefaultMetrics({ register: metrics });

@@ -24,7 +24,7 @@ const HEARTBEAT = ": still here\n\n";
 /**
  * Server-sent events as an answer. It waits for the first item, so that an engine that is not there is an error with a
  * status of its own. From then on items are asked for when the reader takes something, one ahead of it and never more: a
- * slow reader slows the engine down, and one that leaves stops it. Items that are there already are written at once.
+ * slow reader slows the engine down, and one that leaves stops it. Items that come in the same turn are one write.
  *
  * @throws Whatever the items throw instead of a first one.
  */
@@ -66,6 +66,7 @@ class Stream<Item> implements UnderlyingDefaultSource<Uint8Array> {
     try {
       let isThere = await this.#comes();
       if (!isThere) text = HEARTBEAT;
+      let turn: Promise<false> | undefined;
       while (isThere) {
         const { done, value } = await this.#ask();
         this.#next = undefined;
@@ -75,7 +76,10 @@ class Stream<Item> implements UnderlyingDefaultSource<Uint8Array> {
           break;
         }
         text += textOf(value);
-        isThere = text.length < MOST_AT_ONCE && (await this.#isThere());
+        if (text.length >= MOST_AT_ONCE) break;
+        // What comes in this turn of the loop is written at once, and waits no longer than to its end.
+        turn ??= endOfTurn();
+        isThere = await Promise.race([this.#settled(), turn]);
       }
     } catch (error) {
       text += failed(error);
@@ -120,11 +124,6 @@ class Stream<Item> implements UnderlyingDefaultSource<Uint8Array> {
     }
   }
 
-  /** Whether the next item is there without waiting: what comes before the runtime looks for something else to do. */
-  async #isThere(): Promise<boolean> {
-    return await Promise.race([this.#settled(), nothingLeft()]);
-  }
-
   /** An error is there as well; who asks for the item gets it. */
   #settled(): Promise<true> {
     return this.#ask().then(
@@ -134,8 +133,8 @@ class Stream<Item> implements UnderlyingDefaultSource<Uint8Array> {
   }
 }
 
-/** Resolves when all that could be done at once has been done. */
-function nothingLeft(): Promise<false> {
+/** Resolves when the runtime has done all that could be done at once. */
+function endOfTurn(): Promise<false> {
   return new Promise((resolve) => {
     if (typeof setImmediate === "function") setImmediate(resolve, false);
     else setTimeout(resolve, 0, false);

@@ -31,7 +31,7 @@ export function observe(settings: Settings): MiddlewareHandler {
       metrics.requests.inc({ route, status: String(status) });
       metrics.duration.observe({ route }, seconds);
       const entry = { id, method: methodOf(method), route, status, ms: Math.round(seconds * 1000) };
-      if (error === undefined) logger.info(entry, "request");
+      if (error === undefined) logger[status < 500 ? "info" : "error"](entry, "request");
       else if (status < 500) logger.info({ ...entry, ...summaryOf(error) }, "request");
       else logger.error({ ...entry, ...summaryOf(error), err: causeOf(error) }, "request");
     };

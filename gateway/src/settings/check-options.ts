@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { TOOLS_SCHEMA } from "../tools/tools-schema.js";
 import { LIMIT_SCHEMAS } from "./limits.js";
 
 /** A schema that is satisfied by an object with these methods: what it does is not looked at. */
@@ -26,7 +27,7 @@ const OPTIONS = z.strictObject({
   models: filledStrings('must be a list of names such as ["gpt-oss-20b"]').optional(),
   unsupported: z.enum(["error", "drop"], { error: 'must be "error" or "drop"' }).optional(),
   state: withMethods(["get", "set", "delete", "check", "close"], "must be a State, such as openState gives").optional(),
-  tools: z.looseObject({}, { error: "must be an object such as { maxRounds: 8 }" }).optional(),
+  tools: TOOLS_SCHEMA.optional(),
   limits: z
     .strictObject(
       Object.fromEntries(Object.entries(LIMIT_SCHEMAS).map(([name, schema]) => [name, schema.optional()])) as {
@@ -61,11 +62,18 @@ export function checkOptions(options: unknown): void {
 function sentenceOf(issue: z.core.$ZodIssue): string {
   const path = issue.path.map(String);
   if (issue.code === "unrecognized_keys") {
-    const known = path[0] === "limits" ? Object.keys(LIMIT_SCHEMAS) : Object.keys(OPTIONS.shape);
     const [unknown] = issue.keys;
-    return `there is no option ${[...path, unknown].join(".")}; there are ${known.join(", ")}`;
+    return `there is no option ${[...path, unknown].join(".")}; there are ${keysAt(path).join(", ")}`;
   }
   return `${path.length === 0 ? "options" : path.join(".")} ${issue.message}`;
+}
+
+/** The options that there are at a place. */
+function keysAt(path: readonly string[]): string[] {
+  const [first, second] = path;
+  if (first === "limits") return Object.keys(LIMIT_SCHEMAS);
+  if (first !== "tools") return Object.keys(OPTIONS.shape);
+  return second === undefined ? Object.keys(TOOLS_SCHEMA.shape) : ["folder", "instructions"];
 }
 
 function isOrigin(value: unknown): boolean {

@@ -1,4 +1,5 @@
 import { ENGINES, type EngineName, engineName, HEALTH_PATHS } from "./engines.js";
+import { patientFetch } from "./patient-fetch.js";
 import type { Upstream } from "./upstream.js";
 
 /** What the upstreams of a command line have in common. */
@@ -28,7 +29,7 @@ export function upstreamsAt(addresses: readonly string[], settings: UpstreamSett
   return addresses.map((address, index) => {
     const { base, headers } = readAddress(address, index, apiKey);
     return {
-      engine: ENGINES[name](address.trim(), model, apiKey, { maxRetries, timeout }),
+      engine: ENGINES[name](address.trim(), model, apiKey, { fetch: patientFetch, maxRetries, timeout }),
       address: base,
       check: (signal) => checkHealth(name, base, headers, signal),
     };

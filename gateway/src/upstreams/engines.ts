@@ -2,6 +2,7 @@ import { type Engine, llamaCpp, ollama, sglang, vllm, vllmGenerate } from "harmo
 
 /** How the client of an engine is made. */
 interface EngineSettings {
+  readonly fetch?: typeof fetch | undefined;
   /** How often a request is sent again to the same server before it is given up. */
   readonly maxRetries?: number | undefined;
   /** How many milliseconds the first byte of an answer may take. */

@@ -1,0 +1,3 @@
+import { loadHarmonyEncoding } from "../../dist/index.js";
+
+export const encoding = loadHarmonyEncoding();
