@@ -3,7 +3,7 @@ import type OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type LlamaServer, startLlamaServer } from "../../engines/llama-server.js";
 import { type GatewayProcess, startGateway } from "../start-gateway.js";
-import { ARGS, busySlots, clientOf, ENDLESS, SKY, WEATHER } from "./real-engine.js";
+import { ARGS, busySlots, clientOf, ENDLESS, PATIENCE, SKY, WEATHER } from "./real-engine.js";
 
 let server: LlamaServer;
 let gateway: GatewayProcess;
@@ -192,17 +192,17 @@ describe("a client that leaves", () => {
       expect(await busySlots(server)).toBe(1);
       break;
     }
-    await expect.poll(() => busySlots(server)).toBe(0);
+    await expect.poll(() => busySlots(server), PATIENCE).toBe(0);
   });
 
   test("before its answer, which was to come whole, frees it as well", async () => {
     const controller = new AbortController();
     const body = { model: "gpt-oss", messages: HI, ...ENDLESS };
     const asked = openai.chat.completions.create(body, { signal: controller.signal }).catch((error: Error) => error);
-    await expect.poll(() => busySlots(server)).toBe(1);
+    await expect.poll(() => busySlots(server), PATIENCE).toBe(1);
     controller.abort();
     expect(await asked).toMatchObject({ message: expect.stringMatching(/abort/i) });
-    await expect.poll(() => busySlots(server)).toBe(0);
+    await expect.poll(() => busySlots(server), PATIENCE).toBe(0);
   });
 
   test("while it waits for its turn is forgotten", async () => {
@@ -218,7 +218,7 @@ describe("a client that leaves", () => {
         expect(await waiting).toBe("left");
         break;
       }
-      await expect.poll(() => busySlots(server)).toBe(0);
+      await expect.poll(() => busySlots(server), PATIENCE).toBe(0);
       const next = await client.chat.completions.create({
         model: "gpt-oss",
         messages: HI,
@@ -240,7 +240,7 @@ test("an engine that takes too long is an error with a status of its own, and it
       messages: [{ role: "user", content: long }],
     });
     await expect(asked).rejects.toMatchObject({ status: 504, code: "engine_timeout" });
-    await expect.poll(() => busySlots(server)).toBe(0);
+    await expect.poll(() => busySlots(server), PATIENCE).toBe(0);
   } finally {
     await hasty.stop();
   }

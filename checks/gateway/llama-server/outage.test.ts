@@ -3,7 +3,7 @@ import OpenAI from "openai";
 import { afterEach, describe, expect, test } from "vitest";
 import { type LlamaServer, startLlamaServer } from "../../engines/llama-server.js";
 import { type GatewayProcess, startGateway } from "../start-gateway.js";
-import { ARGS, clientOf, ENDLESS, sent, usable } from "./real-engine.js";
+import { ARGS, clientOf, ENDLESS, failures, PATIENCE, sent, usable } from "./real-engine.js";
 
 const ends: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -92,7 +92,7 @@ describe("one engine, killed in mid-stream", () => {
           next_token?: { n_decoded?: number }[];
         }[];
         return slots[0]?.next_token?.[0]?.n_decoded ?? 0;
-      })
+      }, PATIENCE)
       .toBeGreaterThan(50);
     await doomed.kill();
     const error = (await asked) as InstanceType<typeof OpenAI.APIError>;
@@ -118,29 +118,32 @@ describe("two engines", () => {
     await doomed.kill();
     // No request is lost, before the circuit opens and after.
     for (let index = 0; index < 12; index++) expect((await ask(`And ${index}`)).choices).toHaveLength(1);
-    await expect.poll(() => usable(process), { timeout: 20_000 }).toEqual({ [doomed.baseURL]: 0, [other.baseURL]: 1 });
+    await expect.poll(() => usable(process), PATIENCE).toEqual({ [doomed.baseURL]: 0, [other.baseURL]: 1 });
+    // Once a health check has missed it, no request tries it any more: nobody asks now, so that it is a check that fails.
+    const missed = (await failures(process))[doomed.baseURL]!;
+    await expect.poll(async () => (await failures(process))[doomed.baseURL]!, PATIENCE).toBeGreaterThan(missed);
     const { [doomed.baseURL]: count } = await sent(process);
     for (let index = 0; index < 6; index++) await ask(`Then ${index}`);
     expect((await sent(process))[doomed.baseURL]).toBe(count);
     expect(process.output()).toContain("an upstream cannot be used");
     expect((await fetch(`${process.address}/ready`)).status).toBe(200);
     await again(doomed);
-    await expect.poll(() => usable(process), { timeout: 20_000 }).toEqual({ [doomed.baseURL]: 1, [other.baseURL]: 1 });
+    await expect.poll(() => usable(process), PATIENCE).toEqual({ [doomed.baseURL]: 1, [other.baseURL]: 1 });
     await expect
       .poll(async () => {
         await ask(`New ${Math.random()}`);
         return (await sent(process))[doomed.baseURL]!;
-      })
+      }, PATIENCE)
       .toBeGreaterThan(count!);
-    await expect.poll(() => process.output()).toMatch(/"state":"closed"/);
+    await expect.poll(() => process.output(), PATIENCE).toMatch(/"state":"closed"/);
   });
 
   test("both are killed: the gateway is not ready, and says when to ask again", async () => {
     const servers = [await server(), await server()];
     const process = await gateway(servers);
-    await expect.poll(async () => (await fetch(`${process.address}/ready`)).status).toBe(200);
+    await expect.poll(async () => (await fetch(`${process.address}/ready`)).status, PATIENCE).toBe(200);
     for (const one of servers) await one.kill();
-    await expect.poll(async () => (await fetch(`${process.address}/ready`)).status, { timeout: 30_000 }).toBe(503);
+    await expect.poll(async () => (await fetch(`${process.address}/ready`)).status, PATIENCE).toBe(503);
     const response = await fetch(`${process.address}/v1/chat/completions`, {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -155,7 +158,7 @@ describe("two engines", () => {
 test("a gateway before an address where nobody is says so, and is not ready", async () => {
   const process = await startGateway(["--upstream", "http://ann:sesame@127.0.0.1:9"]);
   ends.push(() => process.kill());
-  await expect.poll(async () => (await fetch(`${process.address}/ready`)).status).toBe(503);
+  await expect.poll(async () => (await fetch(`${process.address}/ready`)).status, PATIENCE).toBe(503);
   const error = await clientOf(process)
     .chat.completions.create(SHORT)
     .catch((reason: unknown) => reason);

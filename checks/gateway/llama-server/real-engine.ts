@@ -10,6 +10,9 @@ import type { GatewayProcess } from "../start-gateway.js";
  */
 export const ARGS: readonly string[] = ["--ctx-size", "8192", "--swa-full", "--cache-ram", "0"];
 
+/** How long a test waits for what has to come; on a busy machine, that is all that it proves. */
+export const PATIENCE = { timeout: 60_000 } as const;
+
 /** The official client, which does not try again unless a test wants that. */
 export function clientOf({ address }: GatewayProcess, maxRetries = 0): OpenAI {
   return new OpenAI({ apiKey: "-", baseURL: `${address}/v1`, maxRetries });
@@ -47,11 +50,6 @@ export async function busySlots({ baseURL }: LlamaServer): Promise<number> {
   return slots.filter(({ is_processing }) => is_processing).length;
 }
 
-/** How often a server was asked for a completion. */
-export function completionsOf({ log }: LlamaServer): number {
-  return log.match(/POST \/completion/g)?.length ?? 0;
-}
-
 /** The state of each upstream, as the figures of a gateway show it: `1` if it is used. */
 export async function usable({ address }: GatewayProcess): Promise<Record<string, number>> {
   return figuresOf(address, "harmony_gateway_upstream_usable");
@@ -60,6 +58,11 @@ export async function usable({ address }: GatewayProcess): Promise<Record<string
 /** How many requests each upstream was sent. */
 export async function sent({ address }: GatewayProcess): Promise<Record<string, number>> {
   return figuresOf(address, "harmony_gateway_upstream_requests_total");
+}
+
+/** How many requests and health checks have failed by the fault of each upstream. */
+export async function failures({ address }: GatewayProcess): Promise<Record<string, number>> {
+  return figuresOf(address, "harmony_gateway_upstream_failures_total");
 }
 
 async function figuresOf(address: string, name: string): Promise<Record<string, number>> {

@@ -414,6 +414,23 @@ describe("health checks", () => {
     await pool.close();
   });
 
+  test("no request tries what they say is not there", async () => {
+    const { engines, health, stateOf, pool } = checked({ failures: 1, halfOpenAfter: 10, recoveryInterval: 1000 });
+    await settled();
+    health.isWell = false;
+    while (stateOf() === "closed") await vi.advanceTimersByTimeAsync(100);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(stateOf()).toBe("open");
+    const reading = read(pool.generate(requestOf("Hi")));
+    await reading.done;
+    expect(reading.error).toMatchObject({ status: 503, retryAfter: expect.toSatisfy((wait) => wait >= 1000) });
+    expect(engines[0]!.jobs).toEqual([]);
+    health.isWell = true;
+    await vi.advanceTimersByTimeAsync(1201);
+    expect(stateOf()).toBe("half-open");
+    await pool.close();
+  });
+
   test("one that has passed all along does not", async () => {
     const { engines, health, stateOf, pool } = checked({ failures: 1, halfOpenAfter: 1e6, recoveryInterval: 100 });
     await settled();

@@ -42,17 +42,21 @@ export class Member {
   }
 
   get state(): UpstreamStatus["state"] {
-    return this.#isDraining ? "draining" : this.#circuit.state;
+    if (this.#isDraining) return "draining";
+    const { state } = this.#circuit;
+    // There is no need to try with a request what the health checks say.
+    return state === "half-open" && this.#isHealthy === false ? "open" : state;
   }
 
   /** Whether it may be sent a request now, if it has room. */
   get isAdmitting(): boolean {
-    return !this.#isDraining && this.#circuit.isAdmitting;
+    return this.isWorthWaiting && this.#circuit.isAdmitting;
   }
 
   /** Whether waiting for it is sensible: it is full, or being tried. */
   get isWorthWaiting(): boolean {
-    return !this.#isDraining && this.#circuit.state !== "open";
+    const { state } = this;
+    return state === "closed" || state === "half-open";
   }
 
   /** How long it stays out of use at least, in milliseconds; 0 if it is in use, or nobody knows. */
@@ -115,7 +119,7 @@ export class Member {
     this.#lastError = error instanceof Error ? error.message : String(error);
     tell();
     // When it comes back, it will have been started again, and its cache be empty.
-    if (this.#circuit.state === "open") this.memory.forget();
+    if (this.state === "open") this.memory.forget();
   }
 }
 

@@ -72,6 +72,9 @@ export function createPool(upstreams: readonly Upstream[], options: PoolOptions 
   return new UpstreamPool(upstreams, options);
 }
 
+/** After how long to ask again where nobody can say, in milliseconds. */
+const USUAL_RETURN = 5000;
+
 /** A request that looks for an upstream. */
 interface Ask {
   readonly request: EngineRequest;
@@ -237,7 +240,7 @@ class UpstreamPool implements Pool {
       return `${address} is ${state === "draining" ? state : "out of use"}${lastError === undefined ? "" : ` (${lastError})`}`;
     });
     const waits = able.map(({ openFor }) => openFor).filter((wait) => wait > 0);
-    const retryAfter = Math.max(1000, Math.min(...waits, 30_000));
+    const retryAfter = waits.length === 0 ? USUAL_RETURN : Math.max(1000, Math.min(...waits));
     return new NoUpstreamError(this.name, `no upstream can be used now: ${each.join("; ")}`, retryAfter);
   }
 
