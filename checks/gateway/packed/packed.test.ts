@@ -24,7 +24,7 @@ beforeAll(() => {
 });
 
 afterAll(async () => {
-  if (running !== undefined && running.exitCode === null) {
+  if (running !== undefined && running.exitCode === null && running.signalCode === null) {
     const ended = once(running, "exit");
     endAll(running, "SIGKILL");
     await ended;
@@ -61,7 +61,12 @@ test("npx harmony-gateway --demo answers, and ends when it is told to", async ()
   const ended = once(running, "exit");
   endAll(running, "SIGINT");
   await ended;
-  await expect(fetch(`${address}/health`)).rejects.toThrow();
+  const health = () =>
+    fetch(`${address}/health`).then(
+      () => "answers",
+      () => "is gone",
+    );
+  await expect.poll(health, { timeout: 30_000 }).toBe("is gone");
 });
 
 test("as a library, with nothing else installed", () => {
