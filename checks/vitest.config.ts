@@ -14,6 +14,8 @@ const project = (name: string, minutes: number, retry = 0) => ({
     globalSetup: `checks/${name}/setup.mjs`,
     testTimeout: minutes * 60_000,
     hookTimeout: minutes * 60_000,
+    // A machine that is busy may take its time.
+    expect: { poll: { timeout: 30_000 } },
   },
 });
 

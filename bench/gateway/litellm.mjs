@@ -2,11 +2,14 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { startProcess } from "./process.mjs";
 import { KEY } from "./streams.mjs";
 
 const REQUIREMENTS = fileURLToPath(new URL("requirements.txt", import.meta.url));
+/** How long it may take to start, in milliseconds. */
+const PATIENCE = 120_000;
 const FOLDER = fileURLToPath(new URL("../.cache/litellm", import.meta.url));
 
 /** Installs it once. @returns Its version. */
@@ -48,7 +51,19 @@ export async function startLitellm(engine) {
     "False",
   ];
   const env = { LITELLM_LOG: "ERROR", LITELLM_MASTER_KEY: KEY, LITELLM_LOCAL_MODEL_COST_MAP: "True", NO_DOCS: "True" };
-  return startProcess(`${FOLDER}/bin/litellm`, options, { env, says: /Uvicorn running on (http:\S+)/ });
+  const litellm = await startProcess(`${FOLDER}/bin/litellm`, options, { env, says: /Proxy (initialized)/ });
+  const address = `http://127.0.0.1:${port}`;
+  for (const deadline = Date.now() + PATIENCE; !(await answers(`${address}/health/liveliness`)); await pause(200)) {
+    if (Date.now() > deadline) throw new Error(`LiteLLM is not ready:\n${litellm.output()}`);
+  }
+  return { ...litellm, address };
+}
+
+async function answers(url) {
+  return fetch(url).then(
+    (response) => response.ok,
+    () => false,
+  );
 }
 
 async function freePort() {

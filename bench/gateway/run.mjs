@@ -28,7 +28,7 @@ const sizes = values.streams.split(",").map(Number);
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 /** How long streams may take beside what the engine itself needs, in milliseconds. */
-const PATIENCE = 40_000;
+const PATIENCE = 75_000;
 /** In how many milliseconds the streams of a run are begun. */
 const RAMP = 1000;
 /** How long a program may take to let go of its sockets, in milliseconds. */

@@ -1,6 +1,7 @@
 // What the states of a gateway are tried with: Redis from Debian, and SQLite for a Node that has none inside.
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** Installs what is missing. */
@@ -17,9 +18,22 @@ function installRedis() {
   execFileSync("apt-get", ["install", "-q", "-y", "--no-install-recommends", "redis-server"], options);
 }
 
-/** Tools are installed without running their scripts; this one's takes a binary from the net, or makes it. */
+/**
+ * Tools are installed without running their scripts; this one's takes a binary from the net, or compiles it. The binary is
+ * kept, since an install throws it away.
+ */
 function buildSqlite() {
   const folder = fileURLToPath(new URL("../../gateway/node_modules/better-sqlite3", import.meta.url));
-  if (existsSync(`${folder}/build/Release/better_sqlite3.node`)) return;
-  execFileSync("npm", ["run", "install"], { cwd: folder, stdio: ["ignore", 2, 2] });
+  const binary = `${folder}/build/Release/better_sqlite3.node`;
+  if (existsSync(binary)) return;
+  const { version } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));
+  const cache = fileURLToPath(new URL(".cache/", import.meta.url));
+  const kept = `${cache}better-sqlite3-${version}-${process.platform}-${process.arch}-${process.versions.modules}.node`;
+  if (!existsSync(kept)) {
+    execFileSync("npm", ["run", "install"], { cwd: folder, stdio: ["ignore", 2, 2] });
+    mkdirSync(cache, { recursive: true });
+    cpSync(binary, kept);
+  }
+  mkdirSync(dirname(binary), { recursive: true });
+  cpSync(kept, binary);
 }

@@ -58,14 +58,14 @@ describe.each(Object.entries(PLACES))("a response in the background, %s", (_name
     const queued = await maker.openai.responses.create({ model, input: "Hi", background: true });
     expect(queued).toMatchObject({ status: "queued", background: true, store: true, output: [] });
     await expect
-      .poll(() => asker.openai.responses.retrieve(queued.id), { timeout: 10_000 })
+      .poll(() => asker.openai.responses.retrieve(queued.id))
       .toMatchObject({ id: queued.id, status: "in_progress", output_text: "Hello" });
     expect((await asker.ask("GET", `/v1/responses/${queued.id}?stream=true`)).status).toBe(400);
     const early = await asker.ask("POST", "/v1/responses", { input: "Hi", previous_response_id: queued.id });
     expect((await early.json()).error.message).toMatch(/wait until it has ended/);
     engine.open();
     await expect
-      .poll(() => asker.openai.responses.retrieve(queued.id), { timeout: 10_000 })
+      .poll(() => asker.openai.responses.retrieve(queued.id))
       .toMatchObject({ status: "completed", output_text: "Hello dear world!", background: true });
     const { data } = await asker.openai.responses.inputItems.list(queued.id);
     expect(data).toMatchObject([{ role: "user" }]);
@@ -149,9 +149,7 @@ describe.each(Object.entries(PLACES))("a response in the background, %s", (_name
     const [maker, asker] = await placed(engine);
     engine.open();
     const { id } = await maker.openai.responses.create({ model, input: "Hi", background: true });
-    await expect
-      .poll(() => asker.openai.responses.retrieve(id), { timeout: 10_000 })
-      .toMatchObject({ status: "completed" });
+    await expect.poll(() => asker.openai.responses.retrieve(id)).toMatchObject({ status: "completed" });
     const whole = await asker.openai.responses.retrieve(id);
     expect(await asker.openai.responses.cancel(id)).toEqual(whole);
   });
@@ -162,9 +160,9 @@ describe.each(Object.entries(PLACES))("a response in the background, %s", (_name
     const { id } = await maker.openai.responses.create({ model, input: "Hi", background: true });
     await expect.poll(() => engine.isWaiting).toBe(true);
     await asker.openai.responses.delete(id);
-    await expect.poll(() => engine.stopped, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => engine.stopped).toBe(1);
     for (const { ask } of [asker, maker]) {
-      await expect.poll(async () => (await ask("GET", `/v1/responses/${id}`)).status, { timeout: 10_000 }).toBe(404);
+      await expect.poll(async () => (await ask("GET", `/v1/responses/${id}`)).status).toBe(404);
     }
   });
 
@@ -176,7 +174,7 @@ describe.each(Object.entries(PLACES))("a response in the background, %s", (_name
       await expect.poll(() => engine.isWaiting).toBe(true);
       engine.break(new EngineError("refused", "too many requests", { engine: "gated", status: 429 }));
       await expect
-        .poll(() => asker.openai.responses.retrieve(id), { timeout: 10_000 })
+        .poll(() => asker.openai.responses.retrieve(id))
         .toMatchObject({ status: "failed", error: { code: "rate_limit_exceeded" } });
     }
   });

@@ -2,6 +2,7 @@ import { APIError } from "openai";
 import type { ResponseStreamEvent } from "openai/resources/responses/responses";
 import { expect, test } from "vitest";
 import { EngineError } from "../../../dist/engines.js";
+import { openState, StateError } from "../../../gateway/dist/index.js";
 import { gatewayClient } from "../gateway-client.js";
 import { encoding, scriptedEngine } from "../scripted-engine.js";
 import { gatedEngine } from "./gated-engine.js";
@@ -257,6 +258,35 @@ test("a stream that breaks off ends with response.failed, and a client that leav
       status: "cancelled",
       output_text: expect.stringMatching(/^H/),
     });
+});
+
+test("what cannot be kept reaches the client all the same, and says that it is not stored", async () => {
+  const long = `<|channel|>final<|message|>${"word ".repeat(2000)}<|return|>`;
+  const tooSmall = await openState("memory", { maxValueBytes: 6000 });
+  const away = await openState("memory");
+  away.setMany = () =>
+    Promise.reject(new StateError("the state cannot be reached", { status: 503, code: "state_unavailable" }));
+  for (const state of [tooSmall, away]) {
+    const { openai, ask } = gatewayClient({ engine: scriptedEngine([long]), state });
+    const whole = await openai.responses.create({ model, input: "Hi" });
+    expect(whole).toMatchObject({ status: "completed", store: false, output_text: "word ".repeat(2000) });
+    expect((await ask("GET", `/v1/responses/${whole.id}`)).status).toBe(404);
+    let last: ResponseStreamEvent | undefined;
+    for await (const event of await openai.responses.create({ model, input: "Hi", stream: true })) last = event;
+    expect(last).toMatchObject({ type: "response.completed", response: { store: false } });
+  }
+  // In the background, nobody could ever have it: that is a failure.
+  const { openai } = gatewayClient({ engine: scriptedEngine([long]), state: tooSmall });
+  const { id } = await openai.responses.create({ model, input: "Hi", background: true });
+  await expect
+    .poll(() => openai.responses.retrieve(id))
+    .toMatchObject({
+      status: "failed",
+      output: [],
+      error: { code: "server_error", message: expect.stringMatching(/too large for the state/) },
+    });
+  await tooSmall.close();
+  await away.close();
 });
 
 test("an engine that is not there is an error of its own, and nothing is kept", async () => {

@@ -98,7 +98,7 @@ test("a gateway that is told to end keeps what it had begun", async () => {
   const [one, other] = [await start("--drain-timeout", "100"), await start()];
   const { id } = await one.openai.responses.create({ model, input: "UNENDING", background: true });
   await expect
-    .poll(() => other.openai.responses.retrieve(id), { timeout: 20_000 })
+    .poll(() => other.openai.responses.retrieve(id))
     .toMatchObject({ status: "in_progress", output_text: expect.stringMatching(/^on and on/) });
   expect(await one.gateway.stop()).toBe(0);
   expect(await other.openai.responses.retrieve(id)).toMatchObject({
@@ -136,7 +136,7 @@ test("the state is away for a while: errors to try again, no gateway falls, and 
   expect((await fetch(`${gateway.address}/health`)).status).toBe(200);
   await expect.poll(async () => (await fetch(`${gateway.address}/ready`)).status).toBe(503);
   await redis.restart();
-  await expect.poll(async () => (await fetch(`${gateway.address}/ready`)).status, { timeout: 20_000 }).toBe(200);
+  await expect.poll(async () => (await fetch(`${gateway.address}/ready`)).status).toBe(200);
   expect(await openai.responses.retrieve(first.id)).toEqual(first);
   // What was made meanwhile has lost nothing.
   expect(await openai.responses.cancel(id)).toMatchObject({ status: "cancelled" });

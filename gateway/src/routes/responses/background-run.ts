@@ -42,6 +42,8 @@ export class BackgroundRun {
   #keptEvents = 0;
   #chunks = 0;
   #isOver = false;
+  /** What is kept in place of a response that is too large. */
+  #failed: ResponseRecord | undefined;
   #isDeleted = false;
   #followers = new Set<() => void>();
 
@@ -54,11 +56,11 @@ export class BackgroundRun {
   }
 
   get response(): GatewayResponse {
-    return this.#run.response;
+    return this.#failed?.response ?? this.#run.response;
   }
 
   get record(): ResponseRecord {
-    return this.#run.record;
+    return this.#failed ?? this.#run.record;
   }
 
   /** Keeps it as queued. @throws StateError */
@@ -143,8 +145,12 @@ export class BackgroundRun {
     } catch (error) {
       if (!(error instanceof StateError && error.status === 413)) throw error;
       const failure = { code: "server_error", message: error.message } as const;
-      const response = { ...record.response, status: "failed", error: failure, output: [] } as const;
-      await this.#store.keep({ ...record, response: { ...response, output: [] }, turn: [], hasEvents: false });
+      const response: GatewayResponse = { ...record.response, status: "failed", error: failure, output: [] };
+      response.output_text = "";
+      this.#failed = { ...record, response, turn: [], hasEvents: false };
+      const { sequence_number } = this.#events.pop()!;
+      this.#events.push({ type: "response.failed", sequence_number, response });
+      await this.#store.keep(this.#failed);
     }
   }
 

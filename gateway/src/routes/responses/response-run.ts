@@ -1,6 +1,7 @@
 import { ApiError } from "harmony-format/client";
 import { EngineError } from "harmony-format/engines";
 import { type ResponseStreamEvent, ResponseWriter } from "harmony-format/responses";
+import { apiErrorOf } from "../../http/errors.js";
 import { type GatewayReply, replyTo } from "../../reply/gateway-reply.js";
 import { itemsToKeep, keepCalls } from "../../reply/response-items.js";
 import type { Settings } from "../../settings/options.js";
@@ -139,7 +140,8 @@ export class ResponseRun {
       this.#status = "cancelled";
       return last;
     }
-    return this.#writer.fail(error, this.#reply);
+    // The words of a defect are for the log.
+    return this.#writer.fail(isFailure ? error : apiErrorOf(error), this.#reply);
   }
 
   async #last(
