@@ -73,12 +73,14 @@ test("a gateway is killed while it makes a response: the other one reports it as
     if (event.type === "response.created") id = event.response.id;
     if (event.type === "response.output_text.delta" && seen.length > 300) break;
   }
+  await expect
+    .poll(() => other.openai.responses.retrieve(id))
+    .toMatchObject({ status: "in_progress", output_text: expect.stringMatching(/^on and on/) });
   const followed = (async () => {
     const events: ResponseStreamEvent[] = [];
     for await (const event of await other.openai.responses.retrieve(id, { stream: true })) events.push(event);
     return events;
   })();
-  expect((await other.openai.responses.retrieve(id)).status).toBe("in_progress");
   await one.gateway.kill();
   const events = await followed;
   expect(events.map(({ sequence_number }) => sequence_number)).toEqual(events.map((_, index) => index));

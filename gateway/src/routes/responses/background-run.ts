@@ -163,7 +163,7 @@ export class BackgroundRun {
         const wished = (await this.#store.state.get(wishKey(id))) as Wish | undefined;
         if (wished === "delete") this.#isDeleted = true;
         if (wished !== undefined) this.stop();
-        if (!this.#isDeleted) await this.#keep(beats % BEATS_PER_COPY === 0 ? this.record : undefined);
+        if (!this.#isDeleted) await this.#keep(beats % BEATS_PER_COPY === 1 ? this.record : undefined);
       } catch {
         // What could not be kept now is kept with the next beat, or at the end.
       }
