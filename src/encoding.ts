@@ -1,5 +1,6 @@
-import { Conversation, type ConversationLike, readConversation, readPlainMessages } from "./chat/conversation.js";
+import { Conversation, type ConversationLike, readConversation } from "./chat/conversation.js";
 import { type Message, type MessageLike, readMessage } from "./chat/message.js";
+import { readPlainMessages } from "./chat/plain-messages.js";
 import { checkRole, Role } from "./chat/role.js";
 import { HarmonyError } from "./errors.js";
 import { checkBoolean, checkIterable, checkOptions, showValue } from "./options.js";

@@ -1,11 +1,9 @@
 import { HarmonyError } from "../errors.js";
-import { RepeatedObjects } from "../json/repeated-objects.js";
 import { isReadable, shorten } from "../options.js";
 import { CHANNELS } from "./channel.js";
 import {
   type Field,
   instanceOf,
-  isUnread,
   listOf,
   optional,
   readBoolean,
@@ -310,7 +308,11 @@ export type Content = TextContent | SystemContent | DeveloperContent;
 /** What is accepted as a {@link Content}. */
 export type ContentLike = TextContentLike | SystemContentLike | DeveloperContentLike;
 
-const PART: Shape<Pick<Content, "type">> = { what: "a content part", fields: { type: required(readType) } };
+/** What says which kind of part it is. */
+export const CONTENT_PART: Shape<Pick<Content, "type">> = {
+  what: "a content part",
+  fields: { type: required(readType) },
+};
 
 /**
  * Reads one part of a message.
@@ -318,22 +320,17 @@ const PART: Shape<Pick<Content, "type">> = { what: "a content part", fields: { t
  */
 export function readContent(value: unknown, path: string): Content {
   if (isContent(value)) return value;
-  if (!isUnread(value)) return readNewContent(value, path);
-  const known = parts.find(value.text);
-  if (known !== undefined) return known;
-  const { offset } = value.text;
-  const content = readNewContent(value, path);
-  // Texts seldom repeat.
-  if (content.type !== "text") parts.add(value.text, offset, content);
-  return content;
+  const part: { type?: Content["type"] } = {};
+  return contentOf(part, readSomeFields(part, value, path, CONTENT_PART), path);
 }
 
-const parts = new RepeatedObjects<Content>();
-
-function readNewContent(value: unknown, path: string): Content {
-  const part: { type?: Content["type"] } = {};
-  const content = readSomeFields(part, value, path, PART);
-  switch (part.type!) {
+/**
+ * Makes a part of a message.
+ * @param part What it is.
+ * @param content Its other fields.
+ */
+export function contentOf({ type }: { type?: Content["type"] }, content: unknown, path: string): Content {
+  switch (type!) {
     case "text":
       return new TextContent(content as TextContentLike, path);
     case "system_content":

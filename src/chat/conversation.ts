@@ -1,15 +1,7 @@
 import { readJsonText } from "../json/text.js";
 import { isReadable } from "../options.js";
 import { listOf, readFields, required, type Shape } from "./fields.js";
-import {
-  checkMessages,
-  type Message,
-  type MessageFields,
-  type MessageJSON,
-  type MessageLike,
-  readMessage,
-  readPlainMessage,
-} from "./message.js";
+import { checkMessages, type Message, type MessageJSON, type MessageLike, readMessage } from "./message.js";
 
 /** What is accepted as a {@link Conversation}: an instance, or an object literal of the canonical JSON. */
 export interface ConversationLike {
@@ -21,7 +13,8 @@ export interface ConversationJSON {
   readonly messages: readonly MessageJSON[];
 }
 
-const CONVERSATION: Shape<Pick<Conversation, "messages">> = {
+/** What a conversation is made of. */
+export const CONVERSATION: Shape<Pick<Conversation, "messages">> = {
   what: "a conversation",
   fields: { messages: required(listOf(readMessage)) },
 };
@@ -67,21 +60,6 @@ export class Conversation implements ConversationLike, Iterable<Message> {
   toJSON(): ConversationJSON {
     return { messages: this.messages.map((message) => message.toJSON()) };
   }
-}
-
-const PLAIN_CONVERSATION: Shape = { ...CONVERSATION, fields: { messages: required(listOf(readPlainMessage)) } };
-
-/**
- * Reads the messages of a conversation in JSON text as {@link Conversation.fromJSON} does, but as plain objects: see
- * {@link readPlainMessage}.
- * @throws HarmonyError as {@link Conversation.fromJSON} does.
- */
-export function readPlainMessages(json: string): readonly MessageFields[] {
-  return readJsonText(json, (value) => {
-    const conversation: { messages?: readonly MessageFields[] } = {};
-    readFields(conversation, value, "", PLAIN_CONVERSATION);
-    return conversation.messages!;
-  });
 }
 
 /** Reads a conversation that may be an instance already. */

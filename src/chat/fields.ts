@@ -1,5 +1,4 @@
 import { HarmonyError } from "../errors.js";
-import { RepeatedObjects } from "../json/repeated-objects.js";
 import { type JsonText, UnreadArray, UnreadObject } from "../json/text.js";
 import { JsonMembers, JsonNumber, JsonObject, type JsonTree, memberPath, showPath } from "../json/value.js";
 import { isReadable, isRecord, kindOf } from "../options.js";
@@ -57,9 +56,9 @@ export function ignoredFieldsOf(object: object): readonly string[] {
 export function readFields(target: object, value: unknown, path: string, shape: Shape): void {
   if (isFromText(value)) {
     const fields = new TextFields(shape, path);
-    const unknown = value instanceof UnreadObject ? fields.readKnown(value.text) : fields.takeKnown(value.members);
+    const unknown = value instanceof UnreadObject ? fields.read(value.text) : fields.take(value.members);
     fields.setAll(target);
-    if (unknown !== undefined) ignored.set(target, unknown);
+    if (unknown.length > 0) ignored.set(target, unknown);
     return;
   }
   if (!isObject(value)) throw wrongType(value, path, `${shape.what} (an object)`);
@@ -77,7 +76,8 @@ export function readFields(target: object, value: unknown, path: string, shape: 
 export function readSomeFields(target: object, value: unknown, path: string, shape: Shape): unknown {
   if (isUnread(value)) {
     const fields = new TextFields(shape, path);
-    const rest = fields.readSome(value.text);
+    const rest = new JsonMembers();
+    fields.read(value.text, rest);
     fields.setAll(target);
     return rest;
   }
@@ -105,53 +105,39 @@ function readGivenFields(target: object, value: Readonly<Record<string, unknown>
   return count;
 }
 
-/** The fields of a shape, numbered in the order of its table. */
-interface NumberedFields {
-  readonly names: readonly string[];
-  readonly fields: readonly Field<unknown>[];
-}
-
-const numbered = new WeakMap<Shape, NumberedFields>();
-
-function numberedFields(shape: Shape): NumberedFields {
-  let known = numbered.get(shape);
-  if (known === undefined) {
-    const table = shape.fields as FieldTable<Record<string, unknown>>;
-    const names = Object.keys(table);
-    known = { names, fields: names.map((name) => table[name]!) };
-    numbered.set(shape, known);
-  }
-  return known;
-}
-
 /** The fields of one object in JSON text, in whatever order the text has them. */
 export class TextFields {
-  /** By their numbers; `undefined` for what is absent, or `null` and optional. */
+  /** In the order of the table; `undefined` for what is absent, or `null` and optional. */
   readonly values: unknown[];
-  readonly #shape: NumberedFields;
+  readonly #table: FieldTable<Record<string, unknown>>;
+  readonly #names: readonly string[];
   readonly #path: string;
   /** A bit for each field that has occurred. */
   #seen = 0;
 
   constructor(shape: Shape, path: string) {
-    this.#shape = numberedFields(shape);
+    this.#table = shape.fields as FieldTable<Record<string, unknown>>;
+    this.#names = Object.keys(this.#table);
     this.#path = path;
-    this.values = new Array(this.#shape.names.length);
+    this.values = new Array(this.#names.length);
   }
 
   /**
-   * Reads an object, which comes next in the text, and skips unknown fields.
-   * @returns The names of the unknown fields, if there are any.
+   * Reads an object, which comes next in the text.
+   * @param rest Gets the other fields; without it, they are skipped.
+   * @param readTree Reads their values.
+   * @returns The names of those that were skipped.
    */
-  readKnown(text: JsonText): string[] | undefined {
-    let unknown: string[] | undefined;
+  read(text: JsonText, rest?: JsonMembers, readTree = (unread: JsonText): JsonTree => unread.tree()): string[] {
+    const unknown: string[] = [];
     for (let key = text.firstKey(); key !== undefined; key = text.nextKey()) {
       const number = this.#number(key);
       text.colon();
-      if (number !== undefined) {
+      if (number >= 0) {
         this.#take(number, text.value());
+      } else if (rest !== undefined) {
+        rest.members.push([key, readTree(text)]);
       } else {
-        unknown ??= [];
         unknown.push(key);
         text.skip();
       }
@@ -161,33 +147,16 @@ export class TextFields {
   }
 
   /**
-   * Reads an object, which comes next in the text.
-   * @returns Its other fields.
-   */
-  readSome(text: JsonText): JsonMembers {
-    const rest = new JsonMembers();
-    for (let key = text.firstKey(); key !== undefined; key = text.nextKey()) {
-      const number = this.#number(key);
-      text.colon();
-      if (number !== undefined) this.#take(number, text.value());
-      else rest.members.push([key, readTree(text)]);
-    }
-    this.#checkRequired();
-    return rest;
-  }
-
-  /**
    * Reads what has been set aside.
-   * @returns The names of the unknown fields that have a value, if there are any.
+   * @returns The names of the unknown fields that have a value.
    */
-  takeKnown(members: Iterable<readonly [string, unknown]>): string[] | undefined {
-    let unknown: string[] | undefined;
+  take(members: Iterable<readonly [string, unknown]>): string[] {
+    const unknown: string[] = [];
     for (const [key, member] of members) {
       const number = this.#number(key);
-      if (number !== undefined) {
+      if (number >= 0) {
         this.#take(number, member);
       } else if (member !== null) {
-        unknown ??= [];
         unknown.push(key);
       }
     }
@@ -197,54 +166,39 @@ export class TextFields {
 
   /** Sets the fields that are present, in the order of the table. */
   setAll(target: object): void {
-    const { names } = this.#shape;
-    for (let number = 0; number < names.length; number++) {
+    this.#names.forEach((name, number) => {
       const value = this.values[number];
-      if (value !== undefined) (target as Record<string, unknown>)[names[number]!] = value;
-    }
+      if (value !== undefined) (target as Record<string, unknown>)[name] = value;
+    });
   }
 
-  /** @throws HarmonyError `duplicate-field` */
-  #number(key: string): number | undefined {
-    const { names } = this.#shape;
+  /**
+   * The number of a field, or -1.
+   * @throws HarmonyError `duplicate-field`
+   */
+  #number(key: string): number {
     // They are few, and comparing is faster than a map, which would have to hash the key.
-    for (let number = 0; number < names.length; number++) {
-      if (names[number] !== key) continue;
-      if ((this.#seen & (1 << number)) !== 0) throw duplicateField(this.#path, key);
-      return number;
-    }
-    return undefined;
+    const number = this.#names.indexOf(key);
+    if (number >= 0 && (this.#seen >> number) & 1) throw duplicateField(this.#path, key);
+    return number;
   }
 
   #take(number: number, member: unknown): void {
     this.#seen |= 1 << number;
-    const { read, required } = this.#shape.fields[number]!;
+    const name = this.#names[number]!;
+    const { read, required } = this.#table[name]!;
     if (member === null && !required) return;
     // Most fields are strings. Writing the path of each, for an error that does not come, would take as long as reading it.
     const isString = read === readString && typeof member === "string";
-    this.values[number] = isString ? member : read(member, fieldPath(this.#path, this.#shape.names[number]!), true);
+    this.values[number] = isString ? member : read(member, fieldPath(this.#path, name), true);
   }
 
   /** @throws HarmonyError `missing-field` */
   #checkRequired(): void {
-    const { names, fields } = this.#shape;
-    for (let number = 0; number < names.length; number++) {
-      if (fields[number]!.required && this.values[number] === undefined) throw missingField(this.#path, names[number]!);
-    }
+    this.#names.forEach((name, number) => {
+      if (this.values[number] === undefined && this.#table[name]!.required) throw missingField(this.#path, name);
+    });
   }
-}
-
-const trees = new RepeatedObjects<JsonTree>();
-
-/** Reads the next value with everything in it. */
-function readTree(text: JsonText): JsonTree {
-  if (!text.isAtObject()) return text.tree();
-  const known = trees.find(text);
-  if (known !== undefined) return known;
-  const { offset } = text;
-  const tree = text.tree();
-  trees.add(text, offset, tree);
-  return tree;
 }
 
 /** How many fields of an object have a value. One that is `undefined` or `null` says nothing, so nothing is lost with it. */

@@ -1,4 +1,5 @@
 import { readJsonText } from "../json/text.js";
+import { JsonMembers } from "../json/value.js";
 import { isIterable, isReadable, isRecord } from "../options.js";
 import { AUTHOR_FIELDS, Author, type AuthorLike } from "./author.js";
 import { type Content, type ContentLike, readContent, TextContent } from "./content.js";
@@ -39,8 +40,8 @@ export interface MessageJSON {
   readonly content_type?: string;
 }
 
-/** The fields that are not the author's. */
-const OWN_FIELDS: FieldTable<Pick<Message, "recipient" | "content" | "channel" | "content_type">> = {
+/** The fields of a message that are not the author's. */
+export const OWN_FIELDS: FieldTable<Pick<Message, "recipient" | "content" | "channel" | "content_type">> = {
   recipient: optional(readString),
   content: required(readContents),
   channel: optional(readString),
@@ -69,7 +70,7 @@ const MESSAGE: Shape = {
 
 // In JSON text the reference looks at a message's own fields as they come, and at the author's at the end of the message.
 const MESSAGE_OWN: Shape = { what: MESSAGE.what, fields: OWN_FIELDS };
-const MESSAGE_AUTHOR: Shape = { what: MESSAGE.what, fields: AUTHOR_FIELDS };
+export const MESSAGE_AUTHOR: Shape = { what: MESSAGE.what, fields: AUTHOR_FIELDS };
 
 /** A message: who wrote it, to whom, on which channel, and its content. An immutable value. */
 export class Message implements MessageLike {
@@ -96,7 +97,9 @@ export class Message implements MessageLike {
   constructor(message: MessageLike, path = "") {
     if (isUnread(message)) {
       const own = new TextFields(MESSAGE_OWN, path);
-      readFields(this, own.readSome(message.text), path, MESSAGE_AUTHOR);
+      const rest = new JsonMembers();
+      own.read(message.text, rest);
+      readFields(this, rest, path, MESSAGE_AUTHOR);
       own.setAll(this);
     } else {
       readFields(this, message, path, MESSAGE);
@@ -182,49 +185,10 @@ function contentList(content: string | ContentLike): readonly ContentLike[] {
 
 const readParts = listOf(readContent);
 
-function readContents(value: unknown, path: string, fromText: boolean): readonly Content[] {
+export function readContents(value: unknown, path: string, fromText: boolean): readonly Content[] {
   if (typeof value === "string") return Object.freeze([TextContent.new(value)]);
   if (isList(value)) return readParts(value, path, fromText);
   throw wrongType(value, path, "a string or a list of content parts");
-}
-
-/** What a message says, as a renderer reads it. */
-export interface MessageFields {
-  readonly role: Role;
-  readonly name?: string | undefined;
-  readonly recipient?: string | undefined;
-  readonly content: readonly Content[];
-  readonly channel?: string | undefined;
-  readonly content_type?: string | undefined;
-}
-
-/** The same fields in the same order, of which the content is read as {@link readPlainMessage} does. */
-const PLAIN_OWN: Shape = { what: MESSAGE.what, fields: { ...OWN_FIELDS, content: required(readPlainContents) } };
-
-/**
- * Reads a message in JSON text as the constructor of {@link Message} does, but makes a plain object that can be changed, for
- * those who show it to nobody. That takes half the time: making values immutable is slow, and so is reading objects of which
- * each has other fields.
- */
-export function readPlainMessage(value: unknown, path: string): MessageFields {
-  if (!isUnread(value)) return new Message(value as MessageLike, path);
-  const own = new TextFields(PLAIN_OWN, path);
-  const author = new TextFields(MESSAGE_AUTHOR, path);
-  author.takeKnown(own.readSome(value.text).members);
-  const [role, name] = author.values as [Role, string | undefined];
-  const [recipient, content, channel, content_type] = own.values as [
-    string | undefined,
-    readonly Content[],
-    string | undefined,
-    string | undefined,
-  ];
-  return { role, name, recipient, content, channel, content_type };
-}
-
-function readPlainContents(value: unknown, path: string, fromText: boolean): readonly Content[] {
-  return typeof value === "string"
-    ? [{ type: "text", text: value } as TextContent]
-    : readContents(value, path, fromText);
 }
 
 /** Reads a message that may be an instance already. */

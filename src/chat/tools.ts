@@ -1,4 +1,4 @@
-import { JsonObject, type JsonTree, type JsonValue, plainFromTree, setOwn, snapshotJson } from "../json/value.js";
+import { type JsonTree, type JsonValue, plainFromTree, setOwn, snapshotJson } from "../json/value.js";
 import { BROWSER_NAMESPACE, PYTHON_NAMESPACE } from "./built-in-tools.js";
 import { entriesOf, instanceOf, listOf, optional, readFields, readString, required, type Shape } from "./fields.js";
 
@@ -111,22 +111,16 @@ const readNamespace = instanceOf(ToolNamespaceConfig);
 const readNamespaceEntries = entriesOf(readNamespace);
 
 /** What was made of the tools in JSON text that is read again and again as the same. */
-const toolsOfTrees = new WeakMap<JsonObject, ToolNamespaces>();
+const toolsOfTrees = new WeakMap<object, ToolNamespaces>();
 
 /** Reads the field `tools` of a system or developer content. */
 export function readTools(value: unknown, path: string, fromText: boolean): ToolNamespaces {
-  if (!(fromText && value instanceof JsonObject)) return readNewTools(value, path, fromText);
-  let tools = toolsOfTrees.get(value);
-  if (tools === undefined) {
-    tools = readNewTools(value, path, fromText);
-    toolsOfTrees.set(value, tools);
-  }
-  return tools;
-}
-
-function readNewTools(value: unknown, path: string, fromText: boolean): ToolNamespaces {
+  const known = toolsOfTrees.get(value as object);
+  if (known !== undefined) return known;
   const tools: Record<string, ToolNamespaceConfig> = {};
   for (const [key, namespace] of readNamespaceEntries(value, path, fromText)) setOwn(tools, key, namespace);
+  // What a program has built may change; what was read from a text does not.
+  if (fromText) toolsOfTrees.set(value as object, tools);
   return Object.freeze(tools);
 }
 

@@ -22,11 +22,13 @@ export class RepeatedObjects<Value> {
 
   /** What the object was read as that comes next in a text, which this moves past; `undefined` if it is not known. */
   find(text: JsonText): Value | undefined {
-    const { depth } = text;
+    const { depth, scanner } = text;
+    if (scanner.peek() !== "{") return undefined;
     for (let index = 0; index < this.#known.length; index++) {
       const known = this.#known[index]!;
       // How deep a text may still nest depends on where it stands.
-      if (known.depth !== depth || !text.takeSpelling(known.spelling)) continue;
+      if (known.depth !== depth || !scanner.text.startsWith(known.spelling, scanner.at)) continue;
+      scanner.at += known.spelling.length;
       if (index > 0) {
         this.#known.splice(index, 1);
         this.#known.unshift(known);
@@ -37,13 +39,14 @@ export class RepeatedObjects<Value> {
   }
 
   /**
-   * Remembers an object that a text has just moved past.
+   * Remembers a value that a text has just moved past, if it is an object.
    * @param start Where it begins.
    */
   add(text: JsonText, start: number, value: Value): void {
-    if (text.offset - start > LONGEST) return;
+    const spelling = text.scanner.text.slice(start, text.scanner.at);
+    if (spelling.length > LONGEST || !spelling.startsWith("{")) return;
     if (this.#known.length === MOST) this.#known.pop();
-    this.#known.unshift({ spelling: copied(text.spellingFrom(start)), depth: text.depth, value });
+    this.#known.unshift({ spelling: copied(spelling), depth: text.depth, value });
   }
 }
 

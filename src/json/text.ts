@@ -33,49 +33,26 @@ export class UnreadArray {
  * it looks at them are read here with {@link tree}, values that it skips with {@link skip}.
  */
 export class JsonText {
-  readonly #scanner: JsonScanner;
-  #depth = 0;
+  /** What reads the text. */
+  readonly scanner: JsonScanner;
+  /** How many objects and arrays are around what comes next. */
+  depth = 0;
 
   constructor(text: string) {
-    this.#scanner = new JsonScanner(text);
-  }
-
-  /** How many objects and arrays are around what comes next. */
-  get depth(): number {
-    return this.#depth;
-  }
-
-  /** Where what comes next stands, in UTF-16 units. */
-  get offset(): number {
-    return this.#scanner.offset;
-  }
-
-  /** The text from an offset up to what comes next. */
-  spellingFrom(start: number): string {
-    return this.#scanner.spellingFrom(start);
-  }
-
-  /** Moves past a text if it comes next. Returns whether it did. */
-  takeSpelling(spelling: string): boolean {
-    return this.#scanner.takeSpelling(spelling);
+    this.scanner = new JsonScanner(text);
   }
 
   /** Reads the next value. An object or array is not entered: the caller gets it unread. */
   value(): JsonTree | UnreadObject | UnreadArray {
-    const first = this.#scanner.peek();
+    const first = this.scanner.peek();
     if (first === "{") return new UnreadObject(this);
     if (first === "[") return new UnreadArray(this);
-    return this.#scanner.scalar();
-  }
-
-  /** Whether an object comes next. */
-  isAtObject(): boolean {
-    return this.#scanner.peek() === "{";
+    return this.scanner.scalar();
   }
 
   /** Reads the next value with everything in it. */
   tree(): JsonTree {
-    const first = this.#scanner.peek();
+    const first = this.scanner.peek();
     if (first === "{") {
       const object = new JsonObject();
       for (let key = this.firstKey(); key !== undefined; key = this.nextKey()) {
@@ -89,12 +66,12 @@ export class JsonText {
       for (let more = this.firstItem(); more; more = this.nextItem()) array.push(this.tree());
       return array;
     }
-    return this.#scanner.scalar();
+    return this.scanner.scalar();
   }
 
   /** Moves past the next value. As in the reference, it may nest to any depth and hold numbers of any size. */
   skip(): void {
-    const scanner = this.#scanner;
+    const scanner = this.scanner;
     const closers: string[] = [];
     do {
       const opener = scanner.peek() ?? "";
@@ -114,17 +91,17 @@ export class JsonText {
 
   /** Enters the next value, an object, and reads its first key; `undefined` where it is empty. */
   firstKey(): string | undefined {
-    return this.#enter("{", "}") ? this.#scanner.key() : undefined;
+    return this.#enter("{", "}") ? this.scanner.key() : undefined;
   }
 
   /** Reads the key after a value; `undefined` at the end of the object, which this leaves. */
   nextKey(): string | undefined {
-    return this.#goesOn("}") ? this.#scanner.key() : undefined;
+    return this.#goesOn("}") ? this.scanner.key() : undefined;
   }
 
   /** Moves past the colon after a key. */
   colon(): void {
-    this.#scanner.colon();
+    this.scanner.colon();
   }
 
   /** Enters the next value, an array. Returns whether it has a first item. */
@@ -139,36 +116,36 @@ export class JsonText {
 
   /** @throws HarmonyError `invalid-json` where anything but white space follows. */
   end(): void {
-    if (this.#scanner.peek() !== undefined) throw this.#scanner.error("trailing characters");
+    if (this.scanner.peek() !== undefined) throw this.scanner.error("trailing characters");
   }
 
   #skipKey(): void {
-    if (this.#scanner.peek() !== '"') throw this.#scanner.error("key must be a string");
-    this.#scanner.skipScalar();
-    this.#scanner.colon();
+    if (this.scanner.peek() !== '"') throw this.scanner.error("key must be a string");
+    this.scanner.skipScalar();
+    this.scanner.colon();
   }
 
   #enter(opener: string, closer: string): boolean {
-    this.#depth += 1;
-    if (this.#depth > MAX_DEPTH) throw this.#scanner.error("recursion limit exceeded", "json-too-deep");
-    this.#scanner.take(opener);
+    this.depth += 1;
+    if (this.depth > MAX_DEPTH) throw this.scanner.error("recursion limit exceeded", "json-too-deep");
+    this.scanner.take(opener);
     return !this.#leave(closer);
   }
 
   #goesOn(closer: string): boolean {
     if (this.#leave(closer)) return false;
-    if (!this.#scanner.take(",")) throw this.#unfinished(closer);
+    if (!this.scanner.take(",")) throw this.#unfinished(closer);
     return true;
   }
 
   #leave(closer: string): boolean {
-    if (!this.#scanner.take(closer)) return false;
-    this.#depth -= 1;
+    if (!this.scanner.take(closer)) return false;
+    this.depth -= 1;
     return true;
   }
 
   #unfinished(closer: string): Error {
-    return this.#scanner.error(`expected \`,\` or \`${closer}\``);
+    return this.scanner.error(`expected \`,\` or \`${closer}\``);
   }
 }
 

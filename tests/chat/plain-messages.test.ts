@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readPlainMessages } from "../../src/chat/conversation.js";
+import { readPlainMessages } from "../../src/chat/plain-messages.js";
 import { Conversation, HarmonyError } from "../../src/index.js";
 import { testProperty } from "../property.js";
 
