@@ -162,7 +162,7 @@ describe("an engine that takes too long, and does not even listen to its signal"
     expect(response.status).toBe(504);
     expect(await errorOf(response)).toMatchObject({
       code: "engine_timeout",
-      message: "scripted wrote nothing for 20 ms, and was stopped",
+      message: "scripted: wrote no token within 20 ms (firstTokenTimeout); a long prompt may need a longer one",
     });
   });
 
@@ -171,7 +171,9 @@ describe("an engine that takes too long, and does not even listen to its signal"
     const chat = await gatewayOf(silent(begun), { tokenTimeout: 20 })({ stream: true });
     const text = await chat.text();
     expect(text).toContain('"content":"Hel"');
-    expect(text).toContain('data: {"error":{"message":"scripted wrote nothing more for 20 ms, and was stopped"');
+    expect(text).toContain(
+      'data: {"error":{"message":"scripted: wrote nothing more for 20 ms (tokenTimeout); it may be stuck"',
+    );
     expect(text).not.toContain("[DONE]");
     const body = { stream: true, input: "Hi", messages: undefined };
     const response = await (await gatewayOf(silent(begun), { tokenTimeout: 20 })(body, "/v1/responses")).text();

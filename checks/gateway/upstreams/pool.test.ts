@@ -457,6 +457,17 @@ describe("health checks", () => {
     await pool.close();
   });
 
+  test("one that is late decides nothing alone, even the first: the upstream may be busy", async () => {
+    const { upstreams } = manualUpstreams(1);
+    const check = () => new Promise<void>(() => {});
+    const pool = createPool([{ ...upstreams[0]!, check }], { failures: 2, healthInterval: 1000, healthTimeout: 500 });
+    await vi.advanceTimersByTimeAsync(501);
+    expect(pool.upstreams[0]).toMatchObject({ state: "closed", failures: 1 });
+    await vi.advanceTimersByTimeAsync(1701);
+    expect(pool.upstreams[0]).toMatchObject({ state: "open", failures: 2 });
+    await pool.close();
+  });
+
   test("come at intervals that are not all the same, and stop with the pool", async () => {
     const { health, pool } = checked({ healthInterval: 1000 });
     const times: number[] = [];

@@ -20,6 +20,13 @@ interface Patient {
   readonly isOut: () => boolean;
 }
 
+/** A check was not answered in time. The upstream may be gone; or so busy that it has no time to say that it is well. */
+export class LateCheck extends Error {
+  constructor(timeout: number) {
+    super(`did not answer the health check within ${timeout} ms`);
+  }
+}
+
 /** Looks after one upstream, from now on until it is stopped. @returns Stops it. */
 export function startHealthChecks(patient: Patient, options: HealthOptions): () => void {
   const { healthInterval = 5000, recoveryInterval = 1000, healthTimeout = 5000 } = options;
@@ -27,10 +34,7 @@ export function startHealthChecks(patient: Patient, options: HealthOptions): () 
   let timer: ReturnType<typeof setTimeout> | undefined;
   const look = async (): Promise<void> => {
     const late = new AbortController();
-    timer = setTimeout(
-      () => late.abort(new Error(`did not answer the health check within ${healthTimeout} ms`)),
-      healthTimeout,
-    );
+    timer = setTimeout(() => late.abort(new LateCheck(healthTimeout)), healthTimeout);
     timer.unref?.();
     const signal = AbortSignal.any([stop.signal, late.signal]);
     const failure = await untilAborted(patient.check(signal), signal);

@@ -1,6 +1,7 @@
 import { type Engine, EngineError } from "harmony-format/engines";
 import { Circuit, type CircuitOptions } from "./circuit.js";
 import { hashOf } from "./conversation.js";
+import { LateCheck } from "./health-checks.js";
 import { PrefixMemory } from "./prefix-memory.js";
 import type { Upstream, UpstreamStatus } from "./upstream.js";
 
@@ -94,11 +95,14 @@ export class Member {
     this.#isHealthy = true;
   }
 
-  /** A health check has failed. The first one decides: the address may be wrong, or the model still be loading. */
+  /**
+   * A health check has failed. The first one decides: the address may be wrong, or the model still be loading. One that is
+   * merely late decides nothing alone.
+   */
   missed(error: unknown): void {
-    const isFirst = this.#isHealthy === undefined;
+    const isDecisive = this.#isHealthy === undefined && !(error instanceof LateCheck);
     this.#isHealthy = false;
-    this.#note(error, () => (isFirst ? this.#circuit.open() : this.#circuit.failed()));
+    this.#note(error, () => (isDecisive ? this.#circuit.open() : this.#circuit.failed()));
   }
 
   drain(): void {
