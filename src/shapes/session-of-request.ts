@@ -27,20 +27,47 @@ export function sessionOf(
   const session = new HarmonySession(encoding, { messages: [] }, { ...options, tools, continueAfterCall });
   const recovery = { tools, continueAfterCall, maxMessageLength: options.maxMessageLength };
   let plain: MessageLike[] = [];
+  let calls: WrittenCall[] = [];
   const addPlain = (): void => {
     if (plain.length > 0) session.add(...plain);
     plain = [];
   };
   for (const { messages, tokens } of request.history) {
     if (tokens === undefined || gistOfTokens(tokens, encoding, toolNames, recovery) !== gistOf(messages)) {
-      for (const message of messages) plain.push(message);
+      for (const message of messages) plain.push(onChannelOfCall(message, calls));
       continue;
     }
     addPlain();
-    session.addCompletion(tokens, { finishReason: "stop" });
+    const completion = session.addCompletion(tokens, { finishReason: "stop" });
+    calls = completion.messages.flatMap((message) => writtenCall(message, toolNames) ?? []);
   }
   addPlain();
   return session;
+}
+
+/** A call as the model itself has written it. */
+interface WrittenCall {
+  readonly recipient: string;
+  readonly channel: string | undefined;
+}
+
+function writtenCall(message: Message, toolNames: ToolNames): WrittenCall | undefined {
+  const tool = calledToolOf(message);
+  if (tool === undefined) return undefined;
+  return { recipient: toolNames.called(tool.recipient).recipient, channel: message.channel };
+}
+
+/**
+ * The result of a call, on the channel of the call: a model that calls on the channel for its thoughts is answered there, and
+ * both are left out together when the thoughts are. The same is done by the tools that OpenAI has published for the model
+ * (`Tool.process` of gpt-oss).
+ * @param calls The calls that have no result yet; that of this one is taken out.
+ */
+function onChannelOfCall(message: MessageLike, calls: WrittenCall[]): MessageLike {
+  if (message.role !== "tool") return message;
+  const index = calls.findIndex(({ recipient }) => recipient === message.name);
+  const [call] = index < 0 ? [] : calls.splice(index, 1);
+  return call?.channel === undefined ? message : { ...message, channel: call.channel };
 }
 
 /**

@@ -185,3 +185,36 @@ testProperty(
   },
   { runs: 2_000 },
 );
+
+describe("the result of a call that the model wrote on the channel for its thoughts", () => {
+  const ON_ANALYSIS = '<|channel|>analysis to=functions.f code<|message|>{"a":1}<|call|>';
+  const { channel: _channel, ...call } = CALL;
+  const asked: HistoryStep[] = [
+    { messages: [QUESTION] },
+    { messages: [{ ...call, channel: "commentary" }], tokens: tokensOf(ON_ANALYSIS) },
+    { messages: [RESULT] },
+  ];
+
+  test("stands there, too", () => {
+    const prompt = encoding.decode(sessionOf(requestOf(asked), encoding).prompt());
+    expect(prompt).toContain(
+      `${ON_ANALYSIS}<|start|>functions.f to=assistant<|channel|>analysis<|message|>R<|end|><|start|>assistant`,
+    );
+  });
+
+  test("is left out with it when the model has answered", () => {
+    const answer: MessageLike = { role: "assistant", channel: "final", content: "A" };
+    const later = [...asked, { messages: [answer] }, { messages: [QUESTION] }];
+    const prompt = encoding.decode(sessionOf(requestOf(later), encoding).prompt());
+    expect(prompt).not.toContain("functions.f to=assistant");
+    expect(prompt).not.toContain("to=functions.f");
+  });
+
+  test("stays where it is if the model wrote the call where it belongs", () => {
+    const written = tokensOf(ON_ANALYSIS.replace("analysis", "commentary"));
+    const steps = [asked[0]!, { ...asked[1]!, tokens: written }, asked[2]!];
+    expect(encoding.decode(sessionOf(requestOf(steps), encoding).prompt())).toContain(
+      "<|start|>functions.f to=assistant<|channel|>commentary<|message|>R",
+    );
+  });
+});
