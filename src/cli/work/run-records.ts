@@ -72,7 +72,7 @@ async function targetOfOutput(settings: Settings, plan: RecordPlan): Promise<str
 async function openWorkers({ command, settings }: Invocation, { handler }: RecordPlan): Promise<Workers> {
   const jobs = settings.number("jobs") ?? 1;
   if (jobs === 1) return here(handler);
-  return await threads(Math.min(jobs, MOST_JOBS), { command, settings: settings.values }, handler);
+  return await threads(Math.min(jobs, MOST_JOBS), { command, settings: settings.values });
 }
 
 async function exists(name: string): Promise<boolean> {

@@ -10,7 +10,7 @@ const PLACES = 2;
 /** How many buffers are kept for later. */
 const MOST_SPARES = 4;
 
-/** Who does the work: this thread, or several. */
+/** Who does the work: this thread, or others. */
 export interface Workers {
   /** How many pieces of work there should be at a time, so that nobody waits. */
   readonly places: number;
@@ -58,33 +58,21 @@ export function here(handler: Handler): Workers {
   };
 }
 
-/**
- * Other threads do the work, and this one what they leave: it has to read and write for them, but on two processors that is
- * far from a thread's work, and a thread that there is already need not be started and warmed up.
- * @param count How many threads there are with this one.
- */
-export async function threads(count: number, data: ThreadData, handler: Handler): Promise<Workers> {
+/** Other threads do the work. */
+export async function threads(count: number, data: ThreadData): Promise<Workers> {
   const { Worker } = await import("node:worker_threads");
   const url = new URL("./thread.js", import.meta.url);
-  const others = Array.from({ length: count - 1 }, () => runThread(new Worker(url, { workerData: data })));
-  const own = here(handler);
+  const all = Array.from({ length: count }, () => runThread(new Worker(url, { workerData: data })));
   const spares = new Spares();
-  let isBusy = false;
   return {
-    places: PLACES * others.length + own.places,
-    async work(chunk, isStrict) {
-      const idlest = others.reduce((best, thread) => (thread.waiting < best.waiting ? thread : best));
-      if (isBusy || idlest.waiting < PLACES) return await idlest.work(spares.batch(chunk, isStrict));
-      isBusy = true;
-      try {
-        return await own.work(chunk, isStrict);
-      } finally {
-        isBusy = false;
-      }
+    places: PLACES * count,
+    work(chunk, isStrict) {
+      const idlest = all.reduce((best, thread) => (thread.waiting < best.waiting ? thread : best));
+      return idlest.work(spares.batch(chunk, isStrict));
     },
     recycle: (result) => spares.add(result),
     async close() {
-      await Promise.all(others.map((thread) => thread.close()));
+      await Promise.all(all.map((thread) => thread.close()));
     },
   };
 }
