@@ -1,5 +1,5 @@
 /** The figures of a run as a table of Markdown. */
-export function tableOf({ date, machine, pace, tokens, seconds, results }) {
+export function tableOf({ date, machine, pace, tokens, results }) {
   const { processor, cores, memory, node } = machine;
   const lines = results.map(({ subject, streams, delay, ...result }) => {
     const alone = results.find((other) => other.streams === streams);
@@ -38,7 +38,7 @@ export function tableOf({ date, machine, pace, tokens, seconds, results }) {
   const rows = [head, head.map((_, index) => (index === 0 ? "---" : "--:")), ...lines];
   const about = [
     `${date.slice(0, 10)}, ${processor}, ${cores} cores, ${memory}, Node ${node}; engine, gateway and client share the machine.`,
-    `Each stream has ${tokens} tokens at ${pace} a second, so a run takes ${seconds} seconds if nothing is too slow. A delay is from when the engine writes a token to when the client has it.`,
+    `Each stream has ${tokens} tokens at ${pace} a second, so it takes ${tokens / pace} seconds if nothing is too slow; the streams of a run are begun within one second. A delay is from when the engine writes a token to when the client has it.`,
   ];
   return `${about.join("\n")}\n\n${rows.map((row) => `| ${row.join(" | ")} |`).join("\n")}\n`;
 }

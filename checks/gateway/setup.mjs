@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { buildGateway } from "../../gateway/run.mjs";
+import { buildGateway, packPlayground } from "../../gateway/run.mjs";
 import { installPython } from "../shapes/setup.mjs";
 import { installTools } from "../tool-folder.mjs";
 import { installStores } from "./install-stores.mjs";
@@ -14,6 +14,7 @@ export default function setup(suite) {
   const options = { cwd: fileURLToPath(new URL("../..", import.meta.url)), stdio: ["ignore", 2, 2] };
   execFileSync("npm", ["run", "--silent", "build"], options);
   buildGateway();
+  packPlayground();
   installStores();
   suite.provide("python", installPython());
 }

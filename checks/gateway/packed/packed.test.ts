@@ -58,6 +58,9 @@ test("npx harmony-gateway --demo answers, and ends when it is told to", async ()
   expect(await answer.json()).toMatchObject({
     choices: [{ finish_reason: "length", message: { reasoning_content: expect.stringContaining("I am a script") } }],
   });
+  const page = await fetch(`${address}/playground/`);
+  expect(page.status).toBe(200);
+  expect(await page.text()).toContain('<script type="module"');
   const ended = once(running, "exit");
   endAll(running, "SIGINT");
   await ended;

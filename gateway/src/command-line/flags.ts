@@ -116,7 +116,7 @@ export const FLAGS = {
   playground: {
     kind: "text",
     placeholder: "FOLDER",
-    help: "Serves the files of a folder, such as the built playground, at /playground/. Default: nothing.",
+    help: "Serves the files of a folder at /playground/. Default: the playground that comes with the package.",
     schema: text,
   },
   "api-keys-file": {

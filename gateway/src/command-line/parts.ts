@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import type { Engine } from "harmony-format/engines";
 import { demoEngine } from "../demo/demo-engine.js";
 import { openState } from "../state/open-state.js";
@@ -25,6 +26,12 @@ export async function engineOf(flags: FlagValues, options: PoolOptions = {}): Pr
   // The pool itself looks how long an answer takes.
   const settings = { engine, model: model[0], apiKey: flags["upstream-key"], timeout: Infinity };
   return createPool(upstreamsAt(upstream, settings), { ...options, concurrentRequests: flags["upstream-requests"] });
+}
+
+/** The folder of the playground: the one that the flags name, or the one that comes with the package. */
+export function playgroundOf({ playground }: FlagValues): string | undefined {
+  const own = fileURLToPath(new URL("../../playground", import.meta.url));
+  return playground ?? (existsSync(own) ? own : undefined);
 }
 
 /**

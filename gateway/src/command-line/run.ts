@@ -7,7 +7,7 @@ import { type Limits, limitsOf } from "../settings/limits.js";
 import { toolsNamed } from "../tools/named-tools.js";
 import type { FlagValues } from "./flags.js";
 import { helpText } from "./help.js";
-import { apiKeysOf, engineOf, stateOf } from "./parts.js";
+import { apiKeysOf, engineOf, playgroundOf, stateOf } from "./parts.js";
 import { readCommandLine } from "./read-flags.js";
 import { UsageError } from "./usage-error.js";
 
@@ -56,7 +56,7 @@ async function serve(flags: FlagValues): Promise<void> {
     logger,
     logPrompts: flags["log-prompts"],
     heartbeat: flags.heartbeat,
-    playground: flags.playground,
+    playground: playgroundOf(flags),
     tools,
     metrics,
   });
