@@ -23,7 +23,8 @@ function installRedis() {
  * kept, since an install throws it away.
  */
 function buildSqlite() {
-  const folder = fileURLToPath(new URL("../../gateway/node_modules/better-sqlite3", import.meta.url));
+  const modules = fileURLToPath(new URL("../../gateway/node_modules/", import.meta.url));
+  const folder = `${modules}better-sqlite3`;
   const binary = `${folder}/build/Release/better_sqlite3.node`;
   if (existsSync(binary)) return;
   const { version } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"));

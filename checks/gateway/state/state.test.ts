@@ -1,11 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { openState, type State, StateError, type StateOptions } from "../../../gateway/dist/index.js";
 import { type RedisServer, startRedis } from "../start-redis.js";
+
+const require = createRequire(import.meta.url);
 
 const folder = mkdtempSync(join(tmpdir(), "gateway-state-"));
 let redis: RedisServer;
@@ -217,7 +219,7 @@ describe("SQLite", () => {
   });
 
   test("with the SQLite that is inside of Node 22", async () => {
-    const node = fileURLToPath(new URL("../node_modules/node-22/bin/node", import.meta.url));
+    const node = require.resolve("node-22/bin/node");
     const gateway = new URL("../../../gateway/dist/index.js", import.meta.url);
     const program = `
       const { openState } = await import(${JSON.stringify(gateway.href)});
