@@ -68,8 +68,10 @@ test.each([
   expect(body).toContain('"error"');
 });
 
-test("none where no folder was given", async () => {
+test("the package's own where no folder was given", async () => {
   const other = await startGateway(["--demo"]);
-  expect((await fetch(`${other.address}/playground/`)).status).toBe(404);
+  const page = await fetch(`${other.address}/playground/`);
+  expect(page.status).toBe(200);
+  expect(await page.text()).toContain("<title>Harmony playground</title>");
   await other.stop();
 });
