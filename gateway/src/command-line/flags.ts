@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { DEFAULT_LIMITS, LIMIT_SCHEMAS, type Limits } from "../limits/limits.js";
 import { ORIGIN } from "../settings/check-options.js";
-import { DEFAULT_LIMITS, LIMIT_SCHEMAS, type Limits } from "../settings/limits.js";
 import { ENGINES } from "../upstreams/engines.js";
 
 /** A setting of the command: it is a flag, a variable of the environment, and a field of the configuration file. */

@@ -3,7 +3,7 @@ import { type Logger, pino } from "pino";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import { createGateway, type Gateway } from "../gateway.js";
 import { type NodeServer, startNodeServer } from "../http/node-server.js";
-import { type Limits, limitsOf } from "../settings/limits.js";
+import { type Limits, limitsOf } from "../limits/limits.js";
 import { toolsNamed } from "../tools/named-tools.js";
 import type { FlagValues } from "./flags.js";
 import { helpText } from "./help.js";

@@ -3,8 +3,12 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import { ApiError } from "harmony-format/client";
-import type { Gateway } from "../gateway.js";
 import { errorResponse } from "./errors.js";
+
+/** What a server hands requests to. */
+interface Served {
+  readonly fetch: (request: Request) => Promise<Response>;
+}
 
 /** Where and how a server of Node listens. Times are in milliseconds; `Infinity` for no limit. */
 export interface NodeServerOptions {
@@ -30,7 +34,7 @@ export interface NodeServer {
 }
 
 /** @throws The error of Node if the address cannot be listened on. */
-export async function startNodeServer(gateway: Gateway, options: NodeServerOptions): Promise<NodeServer> {
+export async function startNodeServer(gateway: Served, options: NodeServerOptions): Promise<NodeServer> {
   const { host, port, idleTimeout } = options;
   const requestTimeout = Number.isFinite(options.requestTimeout) ? options.requestTimeout : 0;
   let isStopping = false;

@@ -1,6 +1,6 @@
 import { ApiError } from "harmony-format/client";
 import type { Engine, EngineOutput, EngineRequest } from "harmony-format/engines";
-import type { CheckedLimits } from "../settings/limits.js";
+import type { CheckedLimits } from "./limits.js";
 
 /** An engine that is asked for no more tokens, and shown no more, than the limits say. */
 export function limitEngine(engine: Engine, limits: CheckedLimits): Engine {

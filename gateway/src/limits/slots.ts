@@ -1,5 +1,5 @@
 import { BusyError } from "../http/errors.js";
-import type { CheckedLimits } from "../settings/limits.js";
+import type { CheckedLimits } from "./limits.js";
 
 /** Gives a slot back; a second time does nothing. */
 export type Release = () => void;

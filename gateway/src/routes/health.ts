@@ -1,7 +1,7 @@
 import { ApiError } from "harmony-format/client";
 import type { Hono } from "hono";
+import type { Status } from "../entrance/guard.js";
 import { errorResponse } from "../http/errors.js";
-import type { Status } from "../http/guard.js";
 import type { Settings } from "../settings/options.js";
 import { isUsable } from "../upstreams/upstream.js";
 

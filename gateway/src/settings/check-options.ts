@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { LIMIT_SCHEMAS } from "../limits/limits.js";
 import { TOOLS_SCHEMA } from "../tools/tools-schema.js";
-import { LIMIT_SCHEMAS } from "./limits.js";
 
 /** A schema that is satisfied by an object with these methods: what it does is not looked at. */
 const withMethods = (names: readonly string[], error: string) =>

@@ -4,6 +4,7 @@ import type { ReadRequestOptions } from "harmony-format/responses";
 import { type Logger, pino } from "pino";
 import type { Registry } from "prom-client";
 import { limitEngine } from "../limits/limited-engine.js";
+import { type CheckedLimits, type Limits, limitsOf } from "../limits/limits.js";
 import { Slots } from "../limits/slots.js";
 import { GatewayMetrics } from "../metrics/gateway-metrics.js";
 import { measureEngine } from "../metrics/measured-engine.js";
@@ -14,7 +15,6 @@ import { isPool } from "../upstreams/pool.js";
 import { withTimeouts } from "../upstreams/timeouts.js";
 import type { UpstreamStatus } from "../upstreams/upstream.js";
 import { checkOptions } from "./check-options.js";
-import { type CheckedLimits, type Limits, limitsOf } from "./limits.js";
 
 /** What a gateway is made of. */
 export interface GatewayOptions {

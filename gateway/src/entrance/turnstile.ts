@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from "hono";
+import { fieldsOf, readJson } from "../http/body.js";
+import { endOf } from "../http/exchange.js";
 import type { Slots } from "../limits/slots.js";
-import { fieldsOf, readJson } from "./body.js";
-import { endOf } from "./exchange.js";
 
 /**
  * Lets in as many requests at once as there are slots. A request stands in line when it has arrived as a whole, so that those

@@ -1,9 +1,9 @@
 import { ApiError } from "harmony-format/client";
 import type { Context, MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
+import { apiErrorOf } from "../http/errors.js";
+import { beginExchange, endOf } from "../http/exchange.js";
 import type { Settings } from "../settings/options.js";
-import { apiErrorOf } from "./errors.js";
-import { beginExchange, endOf } from "./exchange.js";
 
 /** What every answer says to a browser that shows it, though nothing here is meant for one. */
 const HEADERS = {

@@ -1,8 +1,8 @@
 import { ApiError } from "harmony-format/client";
 import type { MiddlewareHandler } from "hono";
+import { BusyError } from "../http/errors.js";
 import type { Settings } from "../settings/options.js";
 import { ApiKeys } from "./api-keys.js";
-import { BusyError } from "./errors.js";
 
 /** Whether a gateway still takes requests. */
 export interface Status {
