@@ -18,8 +18,13 @@ export function clientOf({ address }: GatewayProcess, maxRetries = 0): OpenAI {
   return new OpenAI({ apiKey: "-", baseURL: `${address}/v1`, maxRetries });
 }
 
-/** Fields of a request with which the model never ends a message, nor its turn. */
-export const ENDLESS = { logit_bias: { 200002: -100, 200007: -100, 200012: -100, 199999: -100 } };
+/**
+ * Fields of a request with which the model begins a message, and never ends it, nor its turn. Without the last two, one
+ * completion in six of a model that writes at random has no header, and nothing to show before its end.
+ */
+export const ENDLESS = {
+  logit_bias: { 200002: -100, 200007: -100, 200012: -100, 199999: -100, 200005: 6, 200008: 6 },
+};
 
 export const WEATHER = {
   name: "get_weather",
