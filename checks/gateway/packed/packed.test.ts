@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { installTools } from "../../tool-folder.mjs";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const folder = mkdtempSync(`${tmpdir()}/harmony-gateway-packed-`);
@@ -12,6 +13,7 @@ const project = `${folder}/project`;
 let running: ChildProcess | undefined;
 
 beforeAll(() => {
+  installTools(`${ROOT}checks/runtimes`);
   const run = (options: readonly string[], cwd: string) =>
     execFileSync("npm", options, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", 2] });
   mkdirSync(project);
@@ -72,16 +74,32 @@ test("npx harmony-gateway --demo answers, and ends when it is told to", async ()
   await expect.poll(health, { timeout: 30_000 }).toBe("is gone");
 });
 
-test("as a library, with nothing else installed", () => {
-  const program = `
-    import { createGateway, demoEngine } from "harmony-gateway";
-    const gateway = createGateway({ engine: demoEngine({ tokensPerSecond: Infinity }) });
-    const response = await gateway.fetch(new Request("http://gateway/v1/models"));
-    console.log(response.status, (await response.json()).data[0].id);
-    await gateway.close();
-  `;
-  const printed = execFileSync("node", ["--input-type=module", "--eval", program], { cwd: project, encoding: "utf8" });
-  expect(printed).toBe("200 gpt-oss\n");
+/** What runs a program, and how, beside the options of the runtime: `checks/runtimes` installs them. */
+const RUNTIMES: Readonly<Record<string, readonly string[]>> = {
+  "Node 20": ["node-20/bin/node"],
+  "Node 26": ["node-26/bin/node"],
+  Bun: ["@oven/bun-linux-x64/bin/bun", "--no-install"],
+  Deno: ["@deno/linux-x64-glibc/deno", "run", "--allow-read", "--allow-env", "--allow-sys", "--cached-only"],
+};
+
+test.each(Object.entries(RUNTIMES))("as a library in %s, with nothing else installed", (_, [binary, ...options]) => {
+  writeFileSync(
+    `${project}/library.mjs`,
+    `
+      import { createGateway, demoEngine } from "harmony-gateway";
+      const gateway = createGateway({ engine: demoEngine({ tokensPerSecond: Infinity }) });
+      const body = JSON.stringify({ messages: [{ role: "user", content: "Hi" }], stream: true });
+      const headers = { "content-type": "application/json" };
+      const request = new Request("http://gateway/v1/chat/completions", { method: "POST", headers, body });
+      const response = await gateway.fetch(request);
+      console.log(response.status, (await response.text()).trimEnd().slice(-12));
+      await gateway.close();
+    `,
+  );
+  const runtime = `${ROOT}checks/runtimes/node_modules/${binary}`;
+  const env = { PATH: process.env.PATH, HOME: project, DENO_DIR: `${project}/.deno`, DENO_NO_UPDATE_CHECK: "1" };
+  const printed = execFileSync(runtime, [...options, "library.mjs"], { cwd: project, encoding: "utf8", env });
+  expect(printed).toBe("200 data: [DONE]\n");
 });
 
 test("what is needed to deploy it is in the package", () => {

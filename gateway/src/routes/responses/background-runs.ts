@@ -144,17 +144,18 @@ export class BackgroundRuns {
    */
   async close(time: number): Promise<void> {
     this.#isClosed = true;
+    // What waits no longer must not keep the process from ending.
     const over = new AbortController();
-    const all = Promise.all(this.#working);
+    const all = Promise.all(this.#working).finally(() => over.abort());
     await Promise.race([all, pause(time, over.signal)]);
-    over.abort();
     const reason = new ApiError("the gateway was ended before the response was complete; send the request again", {
       status: 503,
       type: "server_error",
       code: "shutting_down",
     });
     for (const run of this.#runs.values()) run.stop(reason);
-    await Promise.race([all, pause(CLOSING)]);
+    await Promise.race([all, pause(CLOSING, over.signal)]);
+    over.abort();
   }
 }
 
