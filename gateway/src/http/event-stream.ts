@@ -1,3 +1,4 @@
+import { apiErrorOf } from "./errors.js";
 import { rememberEnd, type StreamEnd } from "./exchange.js";
 
 /** What a stream of server-sent events is made from. */
@@ -37,6 +38,21 @@ export async function eventStream<Item>(source: EventSource<Item>): Promise<Resp
   });
   rememberEnd(response, body, stream.ended);
   return response;
+}
+
+/**
+ * Chunks as Chat Completions and Completions have them: events without a name, and `[DONE]` behind the last.
+ *
+ * @throws Whatever the chunks throw instead of a first one.
+ */
+export function chunkStream({
+  items,
+  stop,
+  heartbeat,
+}: Pick<EventSource<object>, "items" | "stop" | "heartbeat">): Promise<Response> {
+  const textOf = (data: object): string => `data: ${JSON.stringify(data)}\n\n`;
+  const failed = (error: unknown): string => textOf(apiErrorOf(error));
+  return eventStream({ items, stop, heartbeat, textOf, failed, end: "data: [DONE]\n\n" });
 }
 
 /** The bytes of a stream, as a web stream asks for them. */

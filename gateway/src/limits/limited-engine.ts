@@ -1,19 +1,11 @@
 import { ApiError } from "harmony-format/client";
 import type { Engine, EngineOutput, EngineRequest } from "harmony-format/engines";
+import { aroundEngine } from "../upstreams/around-engine.js";
 import type { CheckedLimits } from "./limits.js";
 
 /** An engine that is asked for no more tokens, and shown no more, than the limits say. */
 export function limitEngine(engine: Engine, limits: CheckedLimits): Engine {
-  return {
-    // An engine may be an object of a class, whose members a spread would leave behind.
-    get name() {
-      return engine.name;
-    },
-    get constraints() {
-      return engine.constraints;
-    },
-    generate: (request, signal) => generate(engine, request, limits, signal),
-  };
+  return aroundEngine(engine, (request, signal) => generate(engine, request, limits, signal));
 }
 
 async function* generate(

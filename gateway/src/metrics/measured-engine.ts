@@ -1,17 +1,10 @@
 import type { Engine, EngineOutput, EngineRequest, EngineUsage } from "harmony-format/engines";
+import { aroundEngine } from "../upstreams/around-engine.js";
 import type { GatewayMetrics } from "./gateway-metrics.js";
 
 /** An engine whose completions are counted. */
 export function measureEngine(engine: Engine, metrics: GatewayMetrics): Engine {
-  return {
-    get name() {
-      return engine.name;
-    },
-    get constraints() {
-      return engine.constraints;
-    },
-    generate: (request, signal) => generate(engine, request, metrics, signal),
-  };
+  return aroundEngine(engine, (request, signal) => generate(engine, request, metrics, signal));
 }
 
 async function* generate(

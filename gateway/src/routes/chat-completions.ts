@@ -8,8 +8,7 @@ import {
 import type { Hono } from "hono";
 import { fieldsOf, readJson } from "../http/body.js";
 import { brokenOff } from "../http/broken-off.js";
-import { apiErrorOf } from "../http/errors.js";
-import { eventStream } from "../http/event-stream.js";
+import { chunkStream } from "../http/event-stream.js";
 import { ChatCitations } from "../reply/chat-citations.js";
 import { keepMemory, keepRounds } from "../reply/chat-messages.js";
 import { type GatewayReply, replyTo } from "../reply/gateway-reply.js";
@@ -28,12 +27,9 @@ export function serveChatCompletions(app: Hono, settings: Settings): void {
     const signal = AbortSignal.any([context.req.raw.signal, controller.signal]);
     const run = new Run(read, settings, signal);
     if (request.stream) {
-      return eventStream({
+      return chunkStream({
         items: run.chunks(),
         stop: (reason) => controller.abort(reason),
-        textOf: (chunk) => `data: ${JSON.stringify(chunk)}\n\n`,
-        end: "data: [DONE]\n\n",
-        failed: (error) => `data: ${JSON.stringify(apiErrorOf(error))}\n\n`,
         heartbeat: settings.heartbeat,
       });
     }

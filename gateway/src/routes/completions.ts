@@ -3,8 +3,7 @@ import type { EngineFinish, EngineRequest } from "harmony-format/engines";
 import type { Hono } from "hono";
 import { z } from "zod";
 import { readJson } from "../http/body.js";
-import { apiErrorOf } from "../http/errors.js";
-import { eventStream } from "../http/event-stream.js";
+import { chunkStream } from "../http/event-stream.js";
 import type { Settings } from "../settings/options.js";
 import { checkBody, TOKENS } from "./body-schema.js";
 import { withModel } from "./models.js";
@@ -70,12 +69,9 @@ export function serveCompletions(app: Hono, settings: Settings): void {
     const signal = AbortSignal.any([context.req.raw.signal, controller.signal]);
     const run = new Run(body, settings, signal);
     if (body.stream === true) {
-      return eventStream({
+      return chunkStream({
         items: run.chunks(),
         stop: (reason) => controller.abort(reason),
-        textOf: (chunk) => `data: ${JSON.stringify(chunk)}\n\n`,
-        end: "data: [DONE]\n\n",
-        failed: (error) => `data: ${JSON.stringify(apiErrorOf(error))}\n\n`,
         heartbeat: settings.heartbeat,
       });
     }

@@ -1,16 +1,7 @@
 import { z } from "zod";
 import { LIMIT_SCHEMAS } from "../limits/limits.js";
 import { TOOLS_SCHEMA } from "../tools/tools-schema.js";
-
-/** A schema that is satisfied by an object with these methods: what it does is not looked at. */
-const withMethods = (names: readonly string[], error: string) =>
-  z.custom<object>(
-    (value) =>
-      typeof value === "object" &&
-      value !== null &&
-      names.every((name) => typeof Reflect.get(value, name) === "function"),
-    { error },
-  );
+import { withMethods } from "../with-methods.js";
 
 const filledStrings = (error: string) => z.array(z.string().min(1), { error }).readonly();
 

@@ -1,14 +1,5 @@
 import { z } from "zod";
-
-/** An object with these methods: what they do is not looked at. */
-const withMethods = (names: readonly string[], error: string) =>
-  z.custom<object>(
-    (value) =>
-      typeof value === "object" &&
-      value !== null &&
-      names.every((name) => typeof Reflect.get(value, name) === "function"),
-    { error },
-  );
+import { withMethods } from "../with-methods.js";
 
 /** A whole number that is positive. A timer cannot wait longer than this many milliseconds. */
 const count = (error: string) => z.int({ error }).min(1, { error }).max(2_147_483_647, { error });

@@ -1,4 +1,5 @@
 import { type Engine, EngineError, type EngineOutput, type EngineRequest } from "harmony-format/engines";
+import { aroundEngine } from "./around-engine.js";
 
 /** How long an engine may take, in milliseconds. Default of each: no limit but that of the engine's own client. */
 export interface EngineTimeouts {
@@ -25,43 +26,43 @@ export class EngineTimeout extends EngineError {
 export function withTimeouts(engine: Engine, timeouts: EngineTimeouts): Engine {
   const { firstTokenTimeout = Infinity, tokenTimeout = Infinity } = timeouts;
   if (firstTokenTimeout === Infinity && tokenTimeout === Infinity) return engine;
-  return {
-    name: engine.name,
-    constraints: engine.constraints,
-    async *generate(request: EngineRequest, signal?: AbortSignal): AsyncGenerator<EngineOutput, void, undefined> {
-      const controller = new AbortController();
-      const both = signal ? AbortSignal.any([signal, controller.signal]) : controller.signal;
-      const patience = new Patience((waited, hasBegun) => {
-        const { name } = engine;
-        const code = hasBegun ? "interrupted" : "unreachable";
-        const option = hasBegun ? "tokenTimeout" : "firstTokenTimeout";
-        const what = hasBegun ? "wrote nothing more for" : "wrote no token within";
-        const remedy = hasBegun ? "it may be stuck" : "a long prompt may need a longer one";
-        const error = new EngineTimeout(code, `${what} ${waited} ms (${option}); ${remedy}`, { engine: name });
-        controller.abort(error);
-        return error;
-      });
-      const iterator = engine.generate(request, both)[Symbol.asyncIterator]();
-      let timeout = firstTokenTimeout;
-      let isOver = false;
-      try {
-        while (true) {
-          const { done, value } = await patience.wait(iterator.next(), timeout);
-          if (done) break;
-          timeout = tokenTimeout;
-          patience.hasBegun = true;
-          yield value;
-        }
-        isOver = true;
-      } catch (error) {
-        isOver = !controller.signal.aborted;
-        throw error;
-      } finally {
-        patience.close();
-        if (!isOver) await leave(iterator, controller.signal);
+  async function* generate(
+    request: EngineRequest,
+    signal?: AbortSignal,
+  ): AsyncGenerator<EngineOutput, void, undefined> {
+    const controller = new AbortController();
+    const both = signal ? AbortSignal.any([signal, controller.signal]) : controller.signal;
+    const patience = new Patience((waited, hasBegun) => {
+      const { name } = engine;
+      const code = hasBegun ? "interrupted" : "unreachable";
+      const option = hasBegun ? "tokenTimeout" : "firstTokenTimeout";
+      const what = hasBegun ? "wrote nothing more for" : "wrote no token within";
+      const remedy = hasBegun ? "it may be stuck" : "a long prompt may need a longer one";
+      const error = new EngineTimeout(code, `${what} ${waited} ms (${option}); ${remedy}`, { engine: name });
+      controller.abort(error);
+      return error;
+    });
+    const iterator = engine.generate(request, both)[Symbol.asyncIterator]();
+    let timeout = firstTokenTimeout;
+    let isOver = false;
+    try {
+      while (true) {
+        const { done, value } = await patience.wait(iterator.next(), timeout);
+        if (done) break;
+        timeout = tokenTimeout;
+        patience.hasBegun = true;
+        yield value;
       }
-    },
-  };
+      isOver = true;
+    } catch (error) {
+      isOver = !controller.signal.aborted;
+      throw error;
+    } finally {
+      patience.close();
+      if (!isOver) await leave(iterator, controller.signal);
+    }
+  }
+  return aroundEngine(engine, generate);
 }
 
 /** Ends an engine's iteration early. One that does not listen to its signal may never end: nobody waits for it. */
