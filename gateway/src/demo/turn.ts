@@ -35,7 +35,7 @@ function answerOf({ question, turns, promptTokens, result }: Situation): string 
   return lines.join("\n\n");
 }
 
-/** Words of others, cut where they are long; a marker in them is no marker of the demonstration's own. */
+/** Words of others, cut where they are long; a marker in them is not one of the demonstration's own. */
 function quote(text: string): string {
   const cut = text.length <= LONGEST_QUOTE ? text : `${text.slice(0, LONGEST_QUOTE).trimEnd()} …`;
   return cut.replaceAll("<|", "< |");

@@ -38,7 +38,7 @@ export function observe(settings: Settings): MiddlewareHandler {
     try {
       await next();
     } catch (error) {
-      // Hono hands on only what is no error: the reason for which a request was given up.
+      // Hono throws only what is not an error: the reason for which a request was given up.
       record(LEFT, error);
       throw error;
     }

@@ -77,7 +77,7 @@ export interface Settings {
   readonly heartbeat: number;
   readonly playground: string | undefined;
   readonly tools: ToolsOptions;
-  /** How the upstreams are now; none if the engine is no pool. */
+  /** How the upstreams are now; none if the engine is not a pool. */
   upstreams(): readonly UpstreamStatus[];
   /** How a request is read that comes now. */
   readOptions(): ReadRequestOptions;

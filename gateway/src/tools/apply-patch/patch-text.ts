@@ -45,7 +45,7 @@ const NEXT_FILE = [END, "*** Update File:", "*** Delete File:", "*** Add File:"]
 
 /**
  * The paths that a patch names, as it has them.
- * @throws PatchError for a text that is no patch.
+ * @throws PatchError for a text that is not a patch.
  */
 export function pathsIn(patch: string): { readonly read: readonly string[]; readonly written: readonly string[] } {
   const lines = linesOf(patch);
@@ -59,7 +59,7 @@ export function pathsIn(patch: string): { readonly read: readonly string[]; read
  * the errors are those of `apply_patch.py` of gpt-oss 0.0.9; that a file which is there cannot be added is checked for every
  * file, where the reference knows only those that the patch changes as well.
  *
- * @throws PatchError for what is no patch, or does not fit the files.
+ * @throws PatchError for what is not a patch, or does not fit the files.
  */
 export function readPatch(patch: string, readFile: ReadFile): FileChange[] {
   if (!patch.startsWith(BEGIN)) throw new PatchError("Patch text must start with *** Begin Patch");
